@@ -1,0 +1,302 @@
+/** Orders: drafts, confirmation, status, ICCID, timeline; provider connections and signals. */
+import { z } from 'zod';
+import { DISPOSITIONS, FACT_KINDS } from '../facts.ts';
+import { END_REASONS, ORDER_STATUSES, REPLACEMENT_ACTIONS, REPLACEMENT_REASONS, TODOS } from '../order.ts';
+import { packedArticleSchema } from './catalog.ts';
+import {
+  acceptWarningsSchema,
+  emailSchema,
+  idParams,
+  idSchema,
+  languageSchema,
+  msisdnSchema,
+  nameSchema,
+  pageOf,
+  pageQuery,
+  textSchema,
+  timeSchema,
+} from './primitives.ts';
+import { warningSchema } from './problem.ts';
+import { publicRoute } from './route.ts';
+import { TIMELINE_SOURCES } from './timeline.ts';
+
+const todoCodes = Object.keys(TODOS) as [keyof typeof TODOS, ...(keyof typeof TODOS)[]];
+
+export const todoSchema = z
+  .object({
+    code: z.enum(todoCodes),
+    responsible: z.enum(['manager', 'operations']),
+    since: timeSchema,
+    detail: z.string().describe('What is missing or wrong, in plain words'),
+    causeId: idSchema.nullable(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Todo' });
+export type Todo = z.output<typeof todoSchema>;
+
+export const deliveryContactSchema = z
+  .strictObject({ name: nameSchema, email: emailSchema, phone: msisdnSchema.optional() })
+  .meta({ id: 'DeliveryContact' });
+export type DeliveryContact = z.output<typeof deliveryContactSchema>;
+
+export const orderSchema = z
+  .object({
+    id: idSchema,
+    orderNumber: z.string().describe('ORD-2026-000042, for people; unique in the whole installation'),
+    action: z.enum(REPLACEMENT_ACTIONS),
+    status: z.enum(ORDER_STATUSES),
+    endReason: z.enum(END_REASONS).nullable(),
+    endDetail: z.string().nullable().describe("The provider's words"),
+    lineId: idSchema,
+    msisdn: msisdnSchema,
+    oldSimId: idSchema,
+    newSimId: idSchema.nullable(),
+    providerId: idSchema,
+    providerReference: z.string().nullable(),
+    article: packedArticleSchema.nullable(),
+    quantity: z.literal(1),
+    compatibleArticles: z.array(packedArticleSchema).describe('What a draft can choose from; empty afterwards'),
+    deliveryContact: deliveryContactSchema.nullable(),
+    reference: z.string().nullable().describe("The customer's own"),
+    comment: z.string().nullable(),
+    reason: z.enum(REPLACEMENT_REASONS).nullable(),
+    activate: z.boolean().describe('The new eSIM becomes active even if the old SIM is suspended'),
+    warnings: z.array(warningSchema).describe('To be accepted at confirmation'),
+    orderedBy: z.object({ id: z.string(), name: z.string(), email: z.string(), language: languageSchema }),
+    todos: z.array(todoSchema),
+    needsAttention: z.boolean(),
+    closed: z.boolean().describe('Finished, and nothing left to do'),
+    submittedAt: timeSchema.nullable(),
+    createdAt: timeSchema,
+    expiresAt: timeSchema.nullable().describe('When the draft expires'),
+    version: z.int(),
+  })
+  .meta({ id: 'Order' });
+export type Order = z.output<typeof orderSchema>;
+
+export const factSchema = z
+  .object({
+    id: idSchema,
+    number: z.int().describe('Within the order'),
+    kind: z.enum(FACT_KINDS),
+    source: z.enum(TIMELINE_SOURCES),
+    actorId: z.string().nullable(),
+    causeId: z.string().nullable(),
+    reason: z.string().nullable(),
+    disposition: z.enum(DISPOSITIONS),
+    occurredAt: timeSchema,
+    recordedAt: timeSchema,
+    carriedOutAt: timeSchema.nullable(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Fact' });
+export type Fact = z.output<typeof factSchema>;
+
+export const draftBodySchema = z.strictObject({ action: z.enum(REPLACEMENT_ACTIONS), lineId: idSchema });
+
+export const orderEntrySchema = z.strictObject({
+  article: z
+    .strictObject({
+      packId: idSchema,
+      articleId: idSchema,
+      quantity: z.literal(1, { error: 'The quantity is locked at 1' }).optional(),
+    })
+    .optional(),
+  deliveryContact: deliveryContactSchema.optional(),
+  reference: nameSchema.nullable().optional(),
+  comment: textSchema.nullable().optional(),
+  reason: z.enum(REPLACEMENT_REASONS).optional(),
+  activate: z.boolean().optional(),
+});
+export type OrderEntry = z.output<typeof orderEntrySchema>;
+
+export const INTAKES = ['accepted', 'duplicate', 'unknown_order'] as const;
+
+export const signalReceiptSchema = z
+  .object({ receipt: idSchema, intake: z.enum(INTAKES) })
+  .meta({ id: 'SignalReceipt' });
+
+export const providerSignalSchema = z
+  .object({
+    receipt: idSchema,
+    providerId: idSchema,
+    intake: z.enum(INTAKES).exclude(['duplicate']),
+    messageId: z.string(),
+    type: z.string(),
+    orderId: idSchema.nullable(),
+    factId: idSchema.nullable(),
+    disposition: z.enum(DISPOSITIONS).nullable(),
+    occurredAt: timeSchema,
+    receivedAt: timeSchema,
+    replayOf: idSchema.nullable(),
+    body: z.record(z.string(), z.unknown()).describe('As it came, an activation code replaced by a placeholder'),
+  })
+  .meta({ id: 'ProviderSignal' });
+export type ProviderSignal = z.output<typeof providerSignalSchema>;
+
+export const providerConnectionSchema = z
+  .object({
+    providerId: idSchema,
+    address: z.url(),
+    signalUrl: z.url().describe('Where this provider sends its signals'),
+    updatedAt: timeSchema,
+  })
+  .meta({ id: 'ProviderConnection' });
+
+const orders = { tag: 'Orders' } as const;
+const readOrders = { ...orders, method: 'GET', permission: 'orders:read', status: 200 } as const;
+const changeOrders = { ...orders, permission: 'orders:change', status: 200, answer: orderSchema } as const;
+
+export const orderRoutes = {
+  createDraft: publicRoute({
+    ...changeOrders,
+    method: 'POST',
+    path: '/orders/v1/orders',
+    summary:
+      'Makes a draft for an action on a line, with the compatible eSIMs; the only one there is is chosen already',
+    idempotencyKey: true,
+    body: draftBodySchema,
+    status: 201,
+    problems: [
+      'not_found',
+      'idempotency_key_missing',
+      'idempotency_key_reused',
+      'action_not_available',
+      'change_in_flight',
+      'dependency_unavailable',
+    ],
+  }),
+  listOrders: publicRoute({
+    ...readOrders,
+    path: '/orders/v1/orders',
+    summary: 'Orders, the newest first',
+    query: z.strictObject({
+      ...pageQuery,
+      q: nameSchema.optional().describe('Beginning of an order number, a phone number or a reference'),
+      status: z.enum(ORDER_STATUSES).optional(),
+      lineId: idSchema.optional(),
+      providerId: idSchema.optional(),
+      needsAttention: z.stringbool().optional(),
+    }),
+    answer: pageOf(orderSchema),
+    problems: ['invalid_cursor'],
+  }),
+  getOrder: publicRoute({
+    ...readOrders,
+    path: '/orders/v1/orders/:id',
+    summary: 'One order',
+    params: idParams,
+    answer: orderSchema,
+    problems: ['not_found'],
+  }),
+  editDraft: publicRoute({
+    ...changeOrders,
+    method: 'PATCH',
+    path: '/orders/v1/orders/:id',
+    summary: 'The order entry: changes a draft; what is left out stays',
+    params: idParams,
+    body: orderEntrySchema,
+    problems: ['not_found', 'order_state', 'draft_expired', 'article_not_compatible', 'dependency_unavailable'],
+  }),
+  confirm: publicRoute({
+    ...changeOrders,
+    method: 'POST',
+    path: '/orders/v1/orders/:id/confirmation',
+    summary:
+      'Confirms the order: line and SIM are reserved, then it goes to the provider. A repeat gets the same answer',
+    params: idParams,
+    body: z.strictObject({ acceptWarnings: acceptWarningsSchema }).default({ acceptWarnings: [] }),
+    problems: [
+      'not_found',
+      'order_state',
+      'draft_expired',
+      'draft_incomplete',
+      'action_not_available',
+      'article_not_compatible',
+      'change_in_flight',
+      'warnings_not_accepted',
+      'outcome_unknown',
+    ],
+  }),
+  enterIccid: publicRoute({
+    ...changeOrders,
+    method: 'PUT',
+    path: '/orders/v1/orders/:id/iccid',
+    summary: 'Enters the ICCID of the new eSIM, or corrects it afterwards with a reason',
+    params: idParams,
+    body: z.strictObject({
+      iccid: z.string().max(40),
+      reason: textSchema.optional(),
+      acceptWarnings: acceptWarningsSchema,
+    }),
+    problems: [
+      'not_found',
+      'order_state',
+      'iccid_invalid',
+      'iccid_in_use',
+      'reason_required',
+      'warnings_not_accepted',
+      'dependency_unavailable',
+    ],
+  }),
+  getTimeline: publicRoute({
+    ...readOrders,
+    path: '/orders/v1/orders/:id/timeline',
+    summary: 'The facts of an order, in the order of their intake',
+    params: idParams,
+    query: z.strictObject(pageQuery),
+    answer: pageOf(factSchema),
+    problems: ['not_found', 'invalid_cursor'],
+  }),
+  getProviderConnection: publicRoute({
+    tag: 'Provider connections',
+    method: 'GET',
+    permission: 'provider-connections:read',
+    path: '/orders/v1/provider-connections/:providerId',
+    summary: 'How a provider is reached; secrets are never read back',
+    params: z.strictObject({ providerId: idSchema }),
+    status: 200,
+    answer: providerConnectionSchema,
+    problems: ['not_found'],
+  }),
+  listProviderSignals: publicRoute({
+    tag: 'Provider signals',
+    method: 'GET',
+    permission: 'provider-signals:read',
+    path: '/orders/v1/provider-signals',
+    summary: 'Signals as they came in, the newest first',
+    query: z.strictObject({
+      ...pageQuery,
+      providerId: idSchema.optional(),
+      orderId: idSchema.optional(),
+      intake: z.enum(INTAKES).exclude(['duplicate']).optional(),
+    }),
+    status: 200,
+    answer: pageOf(providerSignalSchema),
+    problems: ['invalid_cursor'],
+  }),
+  getProviderSignal: publicRoute({
+    tag: 'Provider signals',
+    method: 'GET',
+    permission: 'provider-signals:read',
+    path: '/orders/v1/provider-signals/:receipt',
+    summary: 'One signal and what became of it',
+    params: z.strictObject({ receipt: idSchema }),
+    status: 200,
+    answer: providerSignalSchema,
+    problems: ['not_found'],
+  }),
+  replayProviderSignal: publicRoute({
+    tag: 'Provider signals',
+    method: 'POST',
+    permission: 'provider-signals:replay',
+    path: '/orders/v1/provider-signals/:receipt/replay',
+    summary: 'Takes a stored signal in anew: a new receipt and, if its order is there now, a new fact',
+    params: z.strictObject({ receipt: idSchema }),
+    idempotencyKey: true,
+    body: z.strictObject({ reason: textSchema }),
+    status: 202,
+    answer: signalReceiptSchema,
+    problems: ['not_found', 'idempotency_key_missing', 'idempotency_key_reused'],
+  }),
+} as const;

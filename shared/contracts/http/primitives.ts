@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { ROLES } from '../permissions.ts';
+import { SLOTS } from '../sim.ts';
+
+/** Longest free text that people enter (comment, reason). */
+const TEXT_MAX_CHARACTERS = 2000;
+/** Longest short text (name, reference); fits a mail header line with room to spare. */
+const NAME_MAX_CHARACTERS = 200;
+/** RFC 5321 §4.5.3.1.3: a path is at most 256 octets with its angle brackets. */
+const EMAIL_MAX_CHARACTERS = 254;
+
+export const idSchema = z.uuid();
+export const timeSchema = z.iso.datetime({ offset: true }).describe('RFC 3339, UTC');
+/** ISO 8601 duration of days or hours, such as `P2D`. */
+export const durationSchema = z.string().regex(/^P(?:\d+D)?(?:T\d+H)?$/, 'An ISO 8601 duration such as P2D');
+export const msisdnSchema = z
+  .string()
+  .regex(/^\+[1-9][0-9]{4,14}$/, 'A phone number in E.164 form, such as +33612345678');
+export const textSchema = z.string().trim().min(1).max(TEXT_MAX_CHARACTERS);
+
+/** Line breaks, other control characters, line separators and direction overrides have no place in a header or a name. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u;
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(NAME_MAX_CHARACTERS)
+  .refine((text) => !UNPRINTABLE.test(text), 'One line of text, without control characters');
+export const emailSchema = z.email().max(EMAIL_MAX_CHARACTERS);
+
+export const languageSchema = z.enum(['en', 'fr']);
+export type Language = z.output<typeof languageSchema>;
+export const localeSchema = languageSchema;
+export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'An ISO 4217 code');
+export const slotSchema = z.literal([...SLOTS]);
+export const roleSchema = z.enum(ROLES);
+
+export const idParams = z.strictObject({ id: idSchema });
+
+/** Answer of a list: the items and where the next page begins; null after the last. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+const PAGE_DEFAULT_ITEMS = 50;
+const PAGE_MAX_ITEMS = 200;
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX_ITEMS).default(PAGE_DEFAULT_ITEMS),
+  cursor: z.string().max(1000).optional(),
+};
+
+/** Codes of the warnings that the caller has seen and accepts. */
+export const acceptWarningsSchema = z.array(z.string().max(100)).max(20).default([]);

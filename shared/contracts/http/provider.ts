@@ -1,0 +1,68 @@
+/** The conversation with a provider (api.md): orders out, signals in. What is unknown in a provider's message is kept and ignored. */
+import { z } from 'zod';
+import { REPLACEMENT_ACTIONS } from '../order.ts';
+import { idSchema, timeSchema } from './primitives.ts';
+import { deliveryContactSchema } from './order.ts';
+
+/** Idempotency key under which an order is submitted, however often. */
+export const submissionKey = (orderId: string): string => `sim-replacement/${orderId}:submit`;
+
+export const providerOrderSchema = z.looseObject({
+  orderId: idSchema,
+  action: z.enum(REPLACEMENT_ACTIONS),
+  msisdn: z.string(),
+  oldIccid: z.string().nullable(),
+  supplierArticleCode: z.string(),
+  eid: z.string().optional(),
+  customerNumber: z.string(),
+  deliveryContact: deliveryContactSchema,
+  comment: z.string().nullable(),
+});
+export type ProviderOrder = z.output<typeof providerOrderSchema>;
+
+export const providerAcceptanceSchema = z.looseObject({ providerReference: z.string().min(1).max(200) });
+
+/** The codes by which a provider refuses an order; any other answer is a failure, not a decision. */
+export const providerRejectionSchema = z.looseObject({ code: z.literal('rejected'), detail: z.string().optional() });
+
+export const PROVIDER_ORDER_STATUSES = [
+  'received',
+  'acknowledged',
+  'processed',
+  'installed',
+  'cancelled',
+  'rejected',
+] as const;
+
+export const providerOrderStatusSchema = z.looseObject({
+  status: z.enum(PROVIDER_ORDER_STATUSES),
+  providerReference: z.string(),
+  iccid: z.string().optional(),
+  activationCode: z.string().optional(),
+  reason: z.string().optional(),
+});
+
+const signalled = z.looseObject({
+  iccid: z.string().max(100).nullish(),
+  eid: z.string().max(100).nullish(),
+  activationCode: z.string().max(300).nullish(),
+});
+
+const order = { orderId: idSchema, providerReference: z.string().max(200).nullish(), occurredAt: timeSchema };
+
+/** A signal about an order. */
+export const providerSignalBodySchema = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('order.acknowledged'), ...order, data: signalled.default({}) }),
+  z.looseObject({ type: z.literal('order.processed'), ...order, data: signalled.default({}) }),
+  z.looseObject({
+    type: z.literal('order.cancelled'),
+    ...order,
+    data: z.looseObject({ reason: z.string().max(2000).nullish() }).default({}),
+  }),
+  z.looseObject({
+    type: z.literal('order.rejected'),
+    ...order,
+    data: z.looseObject({ reason: z.string().max(2000).nullish() }).default({}),
+  }),
+]);
+export type ProviderSignalBody = z.output<typeof providerSignalBodySchema>;
