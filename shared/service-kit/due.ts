@@ -1,0 +1,69 @@
+import { type Generated, type Kysely, sql, type Transaction } from 'kysely';
+import type { MigrationContext } from './migration.ts';
+
+/** What is owed, and when it is looked at next. Says *that* something is owed; the business row says *what*. */
+export interface DueTable {
+  kind: string;
+  id: string;
+  account_id: string;
+  due_at: Date;
+  /** Leases since the row was last set: deliveries without progress. */
+  tries: Generated<number>;
+  /** Code or name of the last failure, no content. */
+  last_error: string | null;
+  /** The lease that is out; null once a business transaction has set the row anew. */
+  lease: string | null;
+}
+
+/** To be part of each service's database type. */
+export interface DueDatabase {
+  due: DueTable;
+}
+
+/** Creates the table `due`. It has no row-level security, because the loop works for all accounts, and no content. */
+export const dueTable = async ({ db, appRole }: MigrationContext): Promise<void> => {
+  await sql`create table due (
+    kind text not null,
+    id uuid not null,
+    account_id uuid not null,
+    due_at timestamptz not null,
+    tries integer not null default 0,
+    last_error text,
+    lease uuid,
+    primary key (kind, id)
+  )`.execute(db);
+  // One finds what is due at all, the other the oldest of each account.
+  await sql`create index due_by_time on due (due_at, account_id)`.execute(db);
+  await sql`create index due_by_account on due (account_id, due_at)`.execute(db);
+  // Every lease writes every row it touches: vacuum early, and leave room on the page.
+  await sql`alter table due set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02)`.execute(db);
+  await sql`grant select, insert, update, delete on due to ${sql.id(appRole)}`.execute(db);
+};
+
+export interface DueEntry {
+  readonly kind: string;
+  /** The business row, unique within its kind. */
+  readonly id: string;
+  readonly accountId: string;
+  /** When the row is to be looked at; null: nothing is owed any more. */
+  readonly dueAt: Date | null;
+}
+
+/**
+ * Sets what is owed for a business row, as the last statement of the transaction that changes that row. Counts as
+ * progress: tries begin anew, and a handling that is under way loses its say over the row.
+ */
+export const setDue = async <DB extends DueDatabase>(tx: Transaction<DB>, entry: DueEntry): Promise<void> => {
+  const { kind, id, accountId, dueAt } = entry;
+  const db = tx as unknown as Kysely<DueDatabase>;
+  if (dueAt === null) {
+    await db.deleteFrom('due').where('kind', '=', kind).where('id', '=', id).execute();
+    return;
+  }
+  const values = { account_id: accountId, due_at: dueAt, tries: 0, last_error: null, lease: null };
+  await db
+    .insertInto('due')
+    .values({ kind, id, ...values })
+    .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet(values))
+    .execute();
+};

@@ -1,0 +1,28 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { invalidRequest, ProblemError } from './problem.ts';
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
+/** As a structured-field string (RFC 8941): visible characters and spaces in quotes. */
+const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"$/;
+
+/**
+ * The key of a request, quoted or bare; both forms of one key are the same key.
+ *
+ * @throws ProblemError `idempotency_key_missing`, or `invalid_request` where it is not 1–255 visible ASCII characters
+ */
+export const readIdempotencyKey = (headers: IncomingHttpHeaders): string => {
+  const header = headers['idempotency-key'];
+  if (header === undefined || header === '') {
+    throw new ProblemError('idempotency_key_missing', 'The header Idempotency-Key is missing', {
+      fix: 'Send one, of your own making and the same when you repeat the request',
+    });
+  }
+  const text = String(header);
+  const key = QUOTED.exec(text)?.[1]?.replaceAll(/\\(["\\])/g, '$1') ?? text;
+  if (!VISIBLE_ASCII.test(key) || text === '""') {
+    throw invalidRequest([
+      { pointer: '', detail: 'The header Idempotency-Key takes 1 to 255 visible ASCII characters' },
+    ]);
+  }
+  return key;
+};

@@ -1,0 +1,92 @@
+/** What stands in a log line where a secret stood. */
+export const REDACTED = '[redacted]';
+
+/** Names of fields whose value is never written, in any spelling (`client_secret`, `clientSecret`, `CLIENT-SECRET`). */
+const SECRET_FIELDS = [
+  'authorization',
+  'proxyauthorization',
+  'cookie',
+  'setcookie',
+  'activationcode',
+  'lpa',
+  'matchingid',
+  'confirmationcode',
+  'token',
+  'accesstoken',
+  'refreshtoken',
+  'idtoken',
+  'secret',
+  'clientsecret',
+  'serviceclientsecret',
+  'signalsecret',
+  'signalsecrets',
+  'apikey',
+  'password',
+  'credentials',
+  'sealingkey',
+  'sealingkeys',
+  'databaseurl',
+  'migrationdatabaseurl',
+  'dpop',
+  'simlaneactor',
+] as const;
+
+const secretFields: ReadonlySet<string> = new Set(SECRET_FIELDS);
+/** Each name with an optional separator between any two letters: cheap enough to test every line with. */
+const spelling = SECRET_FIELDS.map((name) => name.split('').join('[-_]?')).join('|');
+const SECRET_FIELD_IN_LINE = new RegExp(String.raw`"(?:${spelling})":`, 'i');
+const SECRET_FIELD_IN_TEXT = new RegExp(
+  String.raw`(\\+"(?:${spelling})\\+"\s*:\s*)(?:\\+"(?:(?!\\+").)*\\+"|[^\s,}\\"]+)`,
+  'gi',
+);
+const SECRET_IN_QUERY = new RegExp(String.raw`\b((?:${spelling})\s*=\s*)[^\s&"\\;,]+`, 'gi');
+
+const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
+  // Activation codes: `LPA:1$host$id`, also where the prefix was cut off or the text is URL-encoded.
+  [/LPA(?::|%3A)[^\s"\\]*/gi, REDACTED],
+  [/\b1(?:\$|%24)[a-z0-9.-]+(?:\$|%24)[^\s"\\]*/gi, REDACTED],
+  // Mailed links: who has the token has the file.
+  [/\/(qr-uploads|qr-codes)\/[^\s"\\/?#,;)]+/gi, `/$1/${REDACTED}`],
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
+  // A JSON web token by itself: its header always begins with {" .
+  [/\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
+  [/\bwhsec_[\w+/=-]+/g, REDACTED],
+  // Passwords in connection strings.
+  [/(:\/\/[^\s:@/"\\]*:)[^\s@"\\]+@/g, `$1${REDACTED}@`],
+  [SECRET_FIELD_IN_TEXT, `$1${REDACTED}`],
+  [SECRET_IN_QUERY, `$1${REDACTED}`],
+];
+
+/** The text without activation codes, link tokens, bearer tokens, passwords and the like. */
+export const redactText = (text: string): string => {
+  let clean = text;
+  for (const [pattern, replacement] of SECRET_PATTERNS) clean = clean.replace(pattern, replacement);
+  return clean;
+};
+
+const isSecretField = (name: string): boolean => secretFields.has(name.replaceAll(/[-_]/g, '').toLowerCase());
+
+const redactFields = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(redactFields);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, isSecretField(name) ? REDACTED : redactFields(inner)]),
+  );
+};
+
+/**
+ * One JSON log line without secrets: values of secret fields at any depth, and secrets inside of texts. Working on
+ * the finished line is what makes it complete: child loggers, serializers and error texts all pass here.
+ */
+export const redactLine = (line: string): string => {
+  let clean = line;
+  if (SECRET_FIELD_IN_LINE.test(line)) {
+    try {
+      clean = `${JSON.stringify(redactFields(JSON.parse(line)))}\n`;
+    } catch {
+      // A line that is no JSON cannot be shown to be clean.
+      return `{"level":50,"msg":"a log line was not JSON and was dropped"}\n`;
+    }
+  }
+  return redactText(clean);
+};
