@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  aDistributor,
+  aPack,
+  aProvider,
+  anEsim,
+  aSeed,
+  startTestCatalog,
+  type TestCatalog,
+} from './catalog.fixture.ts';
+
+let catalog: TestCatalog;
+beforeAll(async () => {
+  catalog = await startTestCatalog();
+});
+afterAll(() => catalog?.stop());
+
+const put = (accountId: string, body: unknown, from: 'seed' | 'worker' = 'seed') =>
+  catalog.call(accountId, from, { method: 'PUT', url: '/internal/seed', body });
+
+/** Everything that is stored for an account, table by table. */
+const stored = async (accountId: string) => {
+  const tables = [
+    'account',
+    'provider',
+    'distributor',
+    'distributor_contact',
+    'distributor_contact_role',
+    'article',
+    'order_pack',
+    'order_pack_article',
+  ];
+  const dump: Record<string, unknown[]> = {};
+  for (const table of tables) {
+    const { rows } =
+      await sql`select * from ${sql.table(table)} as t where account_id = ${accountId} order by t::text`.execute(
+        catalog.database.adminDb,
+      );
+    dump[table] = rows;
+  }
+  return dump;
+};
+
+describe('the seed', () => {
+  it('put twice is as put once', async () => {
+    const seed = aSeed();
+    expect(await put(seed.account.id, seed)).toEqual({ status: 204, body: undefined });
+    const once = await stored(seed.account.id);
+    expect(await put(seed.account.id, seed)).toEqual({ status: 204, body: undefined });
+    expect(await stored(seed.account.id)).toEqual(once);
+    expect(once['provider']).toHaveLength(1);
+    expect(once['distributor_contact_role']).toHaveLength(1);
+  });
+
+  it('replaces what it names: settings, contacts, roles, articles and their order', async () => {
+    const seed = aSeed();
+    await catalog.seed(seed);
+    const [provider, distributor, pack] = [seed.providers[0], seed.distributors[0], seed.orderPacks[0]];
+    if (!provider || !distributor || !pack) throw new Error('The example has one of each');
+    const [first, second] = distributor.contacts.map((contact) => ({ ...contact, roles: [] }));
+    const changed = {
+      account: { ...seed.account, locale: 'fr' as const },
+      providers: [{ ...provider, archivedAt: '2026-02-01T00:00:00.000Z' }],
+      distributors: [{ ...distributor, contacts: second && first ? [{ ...first, name: 'Anna' }] : [] }],
+      orderPacks: [{ ...pack, articles: [anEsim(provider, distributor, { name: 'New' }), ...pack.articles] }],
+    };
+    await catalog.seed(changed);
+    const at = (path: string) => catalog.get(seed.account.id, `/catalog/v1/${path}`);
+    expect((await at('account')).body).toEqual(changed.account);
+    expect((await at(`providers/${provider.id}`)).body).toEqual(changed.providers[0]);
+    expect((await at(`distributors/${distributor.id}`)).body).toEqual(changed.distributors[0]);
+    expect((await at(`order-packs/${pack.id}`)).body).toEqual(changed.orderPacks[0]);
+  });
+
+  it('lets two accounts have rows of the same id', async () => {
+    const one = aSeed();
+    const another = { ...one, account: { ...one.account, id: randomUUID(), name: 'Another' } };
+    await catalog.seed(one);
+    await catalog.seed({ ...another, providers: one.providers.map((provider) => ({ ...provider, name: 'Theirs' })) });
+    const url = `/catalog/v1/providers/${one.providers[0]?.id}`;
+    expect((await catalog.get(one.account.id, url)).body.name).toBe('Alpha Mobile');
+    expect((await catalog.get(another.account.id, url)).body.name).toBe('Theirs');
+  });
+
+  it('names every entry at fault and stores nothing of it', async () => {
+    const provider = aProvider();
+    const distributor = aDistributor();
+    const stray = anEsim(aProvider(), aDistributor());
+    const seed = aSeed({
+      providers: [provider],
+      distributors: [distributor],
+      orderPacks: [
+        aPack([
+          stray,
+          anEsim(provider, distributor, { section: 'devices' }),
+          anEsim(provider, distributor, { simKind: null, providerId: null, distributorId: null }),
+        ]),
+      ],
+    });
+    const accountId = randomUUID();
+    const answer = await put(accountId, seed);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(answer.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/account/id',
+      '/orderPacks/0/articles/0/providerId',
+      '/orderPacks/0/articles/0/distributorId',
+      '/orderPacks/0/articles/1/simKind',
+      '/orderPacks/0/articles/2/simKind',
+      '/orderPacks/0/articles/2/providerId',
+      '/orderPacks/0/articles/2/distributorId',
+    ]);
+    for (const id of [accountId, seed.account.id]) {
+      expect(Object.values(await stored(id)).flat()).toEqual([]);
+    }
+  });
+
+  it('is all or nothing when the database refuses a part', async () => {
+    const distributor = aDistributor();
+    const twice = { ...aDistributor(), contacts: distributor.contacts };
+    const seed = aSeed({ distributors: [distributor, twice], orderPacks: [] });
+    expect((await put(seed.account.id, seed)).status).toBe(500);
+    expect(Object.values(await stored(seed.account.id)).flat()).toEqual([]);
+  });
+
+  it('comes from the seed only', async () => {
+    const seed = aSeed();
+    expect(await put(seed.account.id, seed, 'worker')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+});
+
+it('where seeding is refused there is no such route', async () => {
+  const closed = await startTestCatalog('refused');
+  try {
+    const seed = aSeed();
+    const answer = await closed.call(seed.account.id, 'seed', { method: 'PUT', url: '/internal/seed', body: seed });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  } finally {
+    await closed.stop();
+  }
+});
