@@ -1,0 +1,68 @@
+import type { Tx } from './database.ts';
+import type { Delivery } from './delivery.ts';
+import type { MessageContent, MessageRecipient } from './message.ts';
+
+interface RecipientDelivery {
+  readonly id: string;
+  readonly messageId: string;
+  readonly content: MessageContent;
+  readonly recipient: MessageRecipient;
+  readonly delivery: Delivery;
+}
+
+/** The delivery to one recipient, its row locked: hand-overs to one recipient are decided one after another. */
+export const lockDelivery = async (
+  tx: Tx,
+  accountId: string,
+  recipientId: string,
+): Promise<RecipientDelivery | undefined> => {
+  const row = await tx
+    .selectFrom('message_recipient as recipient')
+    .innerJoin('message', (join) =>
+      join.onRef('message.account_id', '=', 'recipient.account_id').onRef('message.id', '=', 'recipient.message_id'),
+    )
+    .selectAll('recipient')
+    .select('message.content')
+    .where('recipient.account_id', '=', accountId)
+    .where('recipient.id', '=', recipientId)
+    .forUpdate('recipient')
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    messageId: row.message_id,
+    content: row.content,
+    recipient: { name: row.name, email: row.email, language: row.language },
+    delivery: {
+      state: row.state,
+      handOvers: row.hand_overs,
+      refusals: row.refusals,
+      attemptAt: row.attempt_at,
+      lastFault: row.last_fault,
+      sentAt: row.sent_at,
+      providerMessageId: row.provider_message_id,
+    },
+  };
+};
+
+export const updateDelivery = async (
+  tx: Tx,
+  accountId: string,
+  recipientId: string,
+  delivery: Delivery,
+): Promise<void> => {
+  await tx
+    .updateTable('message_recipient')
+    .set({
+      state: delivery.state,
+      hand_overs: delivery.handOvers,
+      refusals: delivery.refusals,
+      last_fault: delivery.lastFault,
+      attempt_at: delivery.attemptAt,
+      sent_at: delivery.sentAt,
+      provider_message_id: delivery.providerMessageId,
+    })
+    .where('account_id', '=', accountId)
+    .where('id', '=', recipientId)
+    .execute();
+};

@@ -1,0 +1,77 @@
+import type { FinishedOrder, MailTexts } from './mail.ts';
+
+type Action = FinishedOrder['action'];
+type CancelledEnd = Exclude<FinishedOrder['end'], 'processed'>;
+
+/** French sets a no-break space before a colon and a semicolon. */
+const COLON = '\u{a0}:';
+const SEMICOLON = '\u{a0};';
+
+const CHANGE = {
+  switch_to_esim: (line: string) => `le passage de la ligne ${line} à l’eSIM`,
+  replace_esim: (line: string) => `le remplacement de l’eSIM de la ligne ${line}`,
+} as const satisfies Record<Action, (line: string) => string>;
+
+const DONE = {
+  switch_to_esim: {
+    headline: (line: string) => `la ligne ${line} est passée à l’eSIM`,
+    effect:
+      'L’eSIM est désormais en service sur la ligne. L’ancienne carte SIM a été mise au rebut, ce qui est irréversible.',
+  },
+  replace_esim: {
+    headline: (line: string) => `l’eSIM de la ligne ${line} est remplacée`,
+    effect:
+      'La nouvelle eSIM est désormais en service sur la ligne. L’ancienne a été mise au rebut, ce qui est irréversible.',
+  },
+} as const satisfies Record<Action, { headline: (line: string) => string; effect: string }>;
+
+const CANCELLED = {
+  provider: { headline: 'annulé par l’opérateur', cause: (change: string) => `L’opérateur a annulé ${change}.` },
+  rejected: {
+    headline: 'refusé par l’opérateur',
+    cause: (change: string) => `L’opérateur a refusé la commande pour ${change}.`,
+  },
+  manager: {
+    headline: 'annulé',
+    cause: (change: string) => `À la demande d’un gestionnaire de votre compte, ${change} a été annulé.`,
+  },
+  operations: {
+    headline: 'annulé par l’exploitation de Simlane',
+    cause: (change: string) => `L’exploitation de Simlane a annulé ${change}.`,
+  },
+  unnamed: { headline: 'annulé', cause: (change: string) => `${capitalize(change)} a été annulé.` },
+} as const satisfies Record<CancelledEnd, { headline: string; cause: (change: string) => string }>;
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const subject = (order: FinishedOrder): string => {
+  const { end, line } = order;
+  const headline =
+    end === 'processed'
+      ? DONE[order.action].headline(line)
+      : `${CHANGE[order.action](line)} est ${CANCELLED[end].headline}`;
+  return `Commande ${order.orderNumber}${COLON} ${headline}`;
+};
+
+const outcome = (order: FinishedOrder): readonly string[] => {
+  const change = CHANGE[order.action](order.line);
+  if (order.end === 'processed') return [`${capitalize(change)} est terminé.`, DONE[order.action].effect];
+  return [
+    CANCELLED[order.end].cause(change),
+    `La ligne ${order.line} conserve sa SIM actuelle${SEMICOLON} rien n’y a été modifié.`,
+  ];
+};
+
+export const frenchTexts: MailTexts = {
+  order_finished: (order) => ({
+    subject: subject(order),
+    paragraphs: [
+      `Bonjour ${order.recipientName},`,
+      ...outcome(order),
+      order.needsAttention
+        ? `Il reste quelque chose à faire${COLON} la commande ${order.orderNumber} indique quoi et qui peut s’en charger.`
+        : `Il ne reste rien à faire pour la commande ${order.orderNumber}.`,
+      'Simlane envoie ce message automatiquement à la personne qui a passé la commande.',
+    ],
+  }),
+};

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { checkSchema } from '@simlane/testing/schema-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { APP_ROLE } from './database.ts';
+import { ALICE, aBody, BENOIT, startTestNotification, type TestNotification } from './notification.fixture.ts';
+
+let notification: TestNotification;
+let kicks = 0;
+beforeAll(async () => {
+  notification = await startTestNotification(() => kicks++);
+});
+afterAll(() => notification?.stop());
+
+const dueOf = (accountId: string) =>
+  notification.database.db.selectFrom('due').selectAll().where('account_id', '=', accountId).execute();
+
+it('has a schema in which no account meets another, and messages that cannot be changed', async () => {
+  const violations = await checkSchema(notification.database.adminDb, {
+    appRole: APP_ROLE,
+    withoutAccount: ['due'],
+    appendOnly: {
+      message: [],
+      message_recipient: [
+        'state',
+        'hand_overs',
+        'refusals',
+        'last_fault',
+        'attempt_at',
+        'sent_at',
+        'provider_message_id',
+      ],
+    },
+  });
+  expect(violations).toEqual([]);
+});
+
+describe('putting a message', () => {
+  it('queues it to each recipient and makes each of them due', async () => {
+    const [accountId, messageId] = [randomUUID(), randomUUID()];
+    const body = aBody({}, [ALICE, BENOIT]);
+    const before = kicks;
+    expect(await notification.put(accountId, messageId, body)).toEqual({ status: 202, body: { messageId } });
+    expect(kicks).toBe(before + 1);
+    expect(await dueOf(accountId)).toHaveLength(2);
+    const queued = { state: 'queued', sentAt: null, providerMessageId: null };
+    expect((await notification.get(accountId, `/notifications/v1/messages/${messageId}`)).body).toEqual({
+      id: messageId,
+      kind: 'order_finished',
+      object: { type: 'order', id: body.content.orderId },
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      recipients: [
+        { ...ALICE, ...queued },
+        { ...BENOIT, ...queued },
+      ],
+    });
+  });
+
+  it('again with the same content changes nothing, also when it happens at the same time', async () => {
+    const [accountId, messageId] = [randomUUID(), randomUUID()];
+    const body = aBody();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => notification.put(accountId, messageId, body)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
+    const reordered = {
+      recipients: body.recipients,
+      content: Object.fromEntries(Object.entries(body.content).reverse()),
+    };
+    expect((await notification.put(accountId, messageId, reordered)).status).toBe(202);
+    expect(await dueOf(accountId)).toHaveLength(1);
+  });
+
+  it('with another content under the same id is refused, and the first stands', async () => {
+    const [accountId, messageId] = [randomUUID(), randomUUID()];
+    const body = aBody();
+    await notification.put(accountId, messageId, body);
+    for (const other of [aBody({ ...body.content, needsAttention: true }), { ...body, recipients: [BENOIT] }]) {
+      expect(await notification.put(accountId, messageId, other)).toMatchObject({
+        status: 422,
+        body: { code: 'idempotency_key_reused' },
+      });
+    }
+    const { body: message } = await notification.get(accountId, `/notifications/v1/messages/${messageId}`);
+    expect(message.recipients).toHaveLength(1);
+    expect(message.recipients[0].email).toBe(ALICE.email);
+  });
+
+  it('with an id that another account uses is another message', async () => {
+    const [one, another, messageId] = [randomUUID(), randomUUID(), randomUUID()];
+    await notification.put(one, messageId, aBody());
+    expect((await notification.put(another, messageId, aBody({}, [BENOIT]))).status).toBe(202);
+    const { body } = await notification.get(another, `/notifications/v1/messages/${messageId}`);
+    expect(body.recipients[0].email).toBe(BENOIT.email);
+  });
+
+  it('is one mail to an address that is named twice', async () => {
+    const [accountId, messageId] = [randomUUID(), randomUUID()];
+    await notification.put(accountId, messageId, aBody({}, [ALICE, { ...ALICE, email: 'ALICE@example.com' }]));
+    expect(await dueOf(accountId)).toHaveLength(1);
+  });
+
+  it('refuses what would break out of a header field, and stores nothing', async () => {
+    const accountId = randomUUID();
+    const bad = [
+      aBody({ orderNumber: 'ORD-1\r\nBcc: thief@evil.example' }),
+      aBody({ orderNumber: 'ORD-1\u{202e}' }),
+      aBody({}, [{ ...ALICE, name: 'Alice\r\nBcc: thief@evil.example' }]),
+      aBody({}, [{ ...ALICE, name: 'Alice\u{2066}' }]),
+      aBody({}, [{ ...ALICE, name: 'Alice\u{61c}' }]),
+      aBody({}, [{ ...ALICE, email: 'alice@example.com\r\nBcc: thief@evil.example' }]),
+      aBody({}, [{ ...ALICE, email: 'a@example.com, b@evil.example' }]),
+      aBody({}, [{ ...ALICE, email: 'Alice <alice@example.com>' }]),
+    ];
+    for (const body of bad) {
+      const answer = await notification.put(accountId, randomUUID(), body);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+      expect(JSON.stringify(answer.body)).not.toContain('thief');
+    }
+    expect(await dueOf(accountId)).toEqual([]);
+    expect((await notification.get(accountId, '/notifications/v1/messages')).body.items).toEqual([]);
+  });
+
+  it('is for the worker only', async () => {
+    for (const service of ['order', 'inventory', 'catalog', 'seed'] as const) {
+      const answer = await notification.put(randomUUID(), randomUUID(), aBody(), service);
+      expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    }
+  });
+});
+
+describe('reading messages', () => {
+  const url = '/notifications/v1/messages';
+
+  it('is for managers, administrators and operations, and not for viewers', async () => {
+    const [accountId, messageId] = [randomUUID(), randomUUID()];
+    await notification.put(accountId, messageId, aBody());
+    for (const path of [url, `${url}/${messageId}`]) {
+      expect((await notification.get(accountId, path, ['manager'])).status).toBe(200);
+      expect((await notification.get(accountId, path, ['administrator'])).status).toBe(200);
+      expect(await notification.get(accountId, path, ['viewer'])).toMatchObject({
+        status: 403,
+        body: { code: 'forbidden' },
+      });
+      const token = await notification.issuer.userToken({ roles: ['operations'] });
+      const headers = { authorization: `Bearer ${token}`, 'simlane-account': accountId };
+      expect((await notification.app.public.inject({ url: path, headers })).statusCode).toBe(200);
+      expect((await notification.app.public.inject({ url: path })).statusCode).toBe(401);
+    }
+  });
+
+  it('shows the newest first, page by page, each once', async () => {
+    const accountId = randomUUID();
+    const ids = Array.from({ length: 5 }, () => randomUUID());
+    for (const id of ids) await notification.put(accountId, id, aBody());
+    const seen: string[] = [];
+    let cursor = '';
+    for (let page = 0; page < 5 && cursor !== 'end'; page++) {
+      const { body } = await notification.get(accountId, `${url}?limit=2${cursor}`);
+      seen.push(...body.items.map(({ id }: { id: string }) => id));
+      cursor = body.nextCursor === null ? 'end' : `&cursor=${body.nextCursor}`;
+      if (page === 0) await notification.put(accountId, randomUUID(), aBody());
+    }
+    expect(seen.toSorted()).toEqual(ids.toSorted());
+    const newestFirst = await notification.database.adminDb
+      .selectFrom('message')
+      .select('id')
+      .where('account_id', '=', accountId)
+      .where('id', 'in', ids)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+    expect(seen).toEqual(newestFirst.map(({ id }) => id));
+  });
+
+  it('shows those about one order', async () => {
+    const [accountId, messageId] = [randomUUID(), randomUUID()];
+    const body = aBody();
+    await notification.put(accountId, messageId, body);
+    await notification.put(accountId, randomUUID(), aBody());
+    const answer = await notification.get(accountId, `${url}?objectId=${body.content.orderId}`);
+    expect(answer.body.items.map(({ id }: { id: string }) => id)).toEqual([messageId]);
+  });
+
+  it('knows nothing of another account’s', async () => {
+    const [accountId, messageId] = [randomUUID(), randomUUID()];
+    const body = aBody();
+    await notification.put(accountId, messageId, body);
+    const stranger = randomUUID();
+    expect(await notification.get(stranger, `${url}/${messageId}`)).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
+    expect((await notification.get(stranger, `${url}?objectId=${body.content.orderId}`)).body.items).toEqual([]);
+    expect(await notification.get(accountId, `${url}/${randomUUID()}`)).toMatchObject({ status: 404 });
+  });
+
+  it('refuses a bad cursor and names a parameter it does not know', async () => {
+    const accountId = randomUUID();
+    expect(await notification.get(accountId, `${url}?cursor=abc`)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_cursor' },
+    });
+    expect(await notification.get(accountId, `${url}?object=x`)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ pointer: '?object', detail: 'Unknown field' }] },
+    });
+    expect(await notification.get(accountId, `${url}/no-id`)).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: ':id' }] },
+    });
+  });
+});
+
+it('the reference page describes every public route and no internal one', async () => {
+  const { paths } = (await notification.app.public.inject({ url: '/openapi.json' })).json();
+  expect(Object.keys(paths).toSorted()).toEqual(['/notifications/v1/messages', '/notifications/v1/messages/{id}']);
+});
