@@ -1,0 +1,55 @@
+import type { ActionAvailability } from '@simlane/contracts/http/actions';
+import type {
+  SignalledIdentifiers,
+  OrderedLine,
+  Reservation,
+  SimReplacement,
+} from '@simlane/contracts/http/inventory-internal';
+import type { ReplacementAction } from '@simlane/contracts/order';
+import type { Actor } from '@simlane/service-kit/authentication';
+
+/**
+ * What order asks of inventory. Every call may throw `dependency_unavailable`: its outcome is then unknown, and it is
+ * repeated with the same content.
+ */
+export interface Inventory {
+  /** @throws ProblemError `not_found` for a line that the person does not see */
+  lineForOrder(query: {
+    accountId: string;
+    actor: Actor;
+    lineId: string;
+    action: ReplacementAction;
+  }): Promise<{ line: OrderedLine; availability: ActionAvailability }>;
+
+  /** The first answer to an attempt stands. */
+  reserve(command: {
+    accountId: string;
+    actor: Actor;
+    orderId: string;
+    attempt: number;
+    action: ReplacementAction;
+    lineId: string;
+    article: { packId: string; articleId: string };
+    activate: boolean;
+    acceptWarnings: readonly string[];
+  }): Promise<Reservation>;
+
+  /** A repeat with the same content changes nothing. */
+  fillIn(command: {
+    accountId: string;
+    orderId: string;
+    factId: string;
+    occurredAt: Date;
+    signalled: SignalledIdentifiers;
+  }): Promise<SimReplacement>;
+
+  /** The same ICCID again changes nothing and answers `none`. */
+  enterIccid(command: {
+    accountId: string;
+    actor: Actor;
+    orderId: string;
+    iccid: string;
+    reason: string | null;
+    acceptWarnings: readonly string[];
+  }): Promise<SimReplacement & { change: 'entered' | 'corrected' | 'none' }>;
+}

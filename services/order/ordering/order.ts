@@ -1,0 +1,128 @@
+/** The rules of an order: what a confirmation needs, how its status follows, what is shown of it. */
+import type { Order, Todo } from '@simlane/contracts/http/order';
+import type { PackedArticle } from '@simlane/contracts/http/catalog';
+import type { DeliveryContact } from '@simlane/contracts/http/order';
+import type { Warning } from '@simlane/contracts/http/problem';
+import type { ProviderWord } from '@simlane/contracts/facts';
+import {
+  isFinished,
+  TODOS,
+  type EndReason,
+  type OrderStatus,
+  type ReplacementAction,
+  type ReplacementReason,
+  type TodoCode,
+} from '@simlane/contracts/order';
+import type { ConfirmedBy, OrderedBy } from '../database.ts';
+
+/** A draft that nobody has touched for so long is forgotten: prices and the fleet have changed since. */
+export const DRAFT_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+export interface StoredOrder {
+  readonly accountId: string;
+  readonly id: string;
+  readonly orderNumber: string;
+  readonly action: ReplacementAction;
+  readonly status: OrderStatus;
+  readonly endReason: EndReason | null;
+  readonly endDetail: string | null;
+  readonly attempt: number;
+  readonly lineId: string;
+  readonly msisdn: string;
+  readonly oldSimId: string;
+  readonly oldIccid: string | null;
+  readonly deviceEid: string | null;
+  readonly newSimId: string | null;
+  readonly providerId: string;
+  readonly providerReference: string | null;
+  readonly article: PackedArticle | null;
+  readonly compatibleArticles: readonly PackedArticle[];
+  readonly deliveryContact: DeliveryContact | null;
+  readonly reference: string | null;
+  readonly comment: string | null;
+  readonly reason: ReplacementReason | null;
+  readonly activate: boolean;
+  readonly warnings: readonly Warning[];
+  readonly orderedBy: OrderedBy;
+  readonly confirmedBy: ConfirmedBy | null;
+  readonly acceptedWarnings: readonly string[];
+  readonly submittedAt: Date | null;
+  readonly managerToldAt: Date | null;
+  readonly todos: readonly Todo[];
+  readonly idempotencyBodyHash: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly version: number;
+}
+
+/** The fields that a confirmation needs and the draft lacks. */
+export const missingForConfirmation = (order: StoredOrder): { pointer: string; detail: string }[] => [
+  ...(order.article === null ? [{ pointer: '/article', detail: 'Choose one of compatibleArticles' }] : []),
+  ...(order.deliveryContact === null ? [{ pointer: '/deliveryContact', detail: 'Enter name and email' }] : []),
+  ...(order.reason === null ? [{ pointer: '/reason', detail: 'Say why the SIM is replaced' }] : []),
+];
+
+export const isExpiredDraft = (order: StoredOrder, now: Date): boolean =>
+  order.status === 'expired' || (order.status === 'draft' && order.expiresAt !== null && order.expiresAt <= now);
+
+/** The status once inventory has done what a word asks for; a finished order stays as it is. */
+export const statusAfter = (status: OrderStatus, word: ProviderWord): OrderStatus => {
+  if (isFinished(status)) return status;
+  switch (word) {
+    case 'acknowledged':
+      return 'in_progress';
+    case 'processed':
+      return 'processed';
+    case 'cancelled':
+    case 'rejected':
+      return 'cancelled';
+  }
+};
+
+/** Puts a to-do into the set, or replaces the one with its code. The first `since` stays. */
+export const withTodo = (
+  todos: readonly Todo[],
+  todo: { code: TodoCode; detail: string; causeId: string | null; data?: Record<string, unknown> },
+  now: Date,
+): Todo[] => {
+  const before = todos.find(({ code }) => code === todo.code);
+  const { responsible } = TODOS[todo.code];
+  const entry: Todo = { data: {}, ...todo, responsible, since: before?.since ?? now.toISOString() };
+  return [...withoutTodo(todos, todo.code), entry];
+};
+
+export const withoutTodo = (todos: readonly Todo[], ...codes: readonly TodoCode[]): Todo[] =>
+  todos.filter(({ code }) => !codes.includes(code));
+
+/** An order as the API shows it. */
+export const shownOrder = (order: StoredOrder): Order => ({
+  id: order.id,
+  orderNumber: order.orderNumber,
+  action: order.action,
+  status: order.status,
+  endReason: order.endReason,
+  endDetail: order.endDetail,
+  lineId: order.lineId,
+  msisdn: order.msisdn,
+  oldSimId: order.oldSimId,
+  newSimId: order.newSimId,
+  providerId: order.providerId,
+  providerReference: order.providerReference,
+  article: order.article,
+  quantity: 1,
+  compatibleArticles: order.status === 'draft' ? [...order.compatibleArticles] : [],
+  deliveryContact: order.deliveryContact,
+  reference: order.reference,
+  comment: order.comment,
+  reason: order.reason,
+  activate: order.activate,
+  warnings: [...order.warnings],
+  orderedBy: order.orderedBy,
+  todos: [...order.todos],
+  needsAttention: order.todos.length > 0,
+  closed: isFinished(order.status) && order.todos.length === 0,
+  submittedAt: order.submittedAt?.toISOString() ?? null,
+  createdAt: order.createdAt.toISOString(),
+  expiresAt: order.expiresAt?.toISOString() ?? null,
+  version: order.version,
+});

@@ -1,0 +1,146 @@
+/** The outside world of the order service, for faults that the real one cannot be made to have. */
+import type { PackedArticle } from '@simlane/contracts/http/catalog';
+import type { ActionAvailability } from '@simlane/contracts/http/actions';
+import type { OrderedLine, Reservation, SimReplacement } from '@simlane/contracts/http/inventory-internal';
+import type { ProviderOrder } from '@simlane/contracts/http/provider';
+import type { FactApplied } from '@simlane/contracts/sim-replacement';
+import { UnavailableError } from '@simlane/service-kit/problem';
+import { uuidV7 } from '@simlane/service-kit/uuid-v7';
+import type { Catalog } from './catalog.ts';
+import type { Inventory } from './inventory.ts';
+import type { ReplacementWorkflow } from './processing/replacement-workflow.ts';
+import type { ProviderClient, SubmissionAnswer } from './provider/provider-client.ts';
+
+export class FakeInventory implements Inventory {
+  readonly #providerId: string;
+  availability: Partial<ActionAvailability> = {};
+  /** What the next reservations answer; afterwards they reserve. */
+  reservations: (Reservation | 'no answer' | 'done, but no answer')[] = [];
+  readonly reserved: { orderId: string; attempt: number; acceptWarnings: readonly string[] }[] = [];
+  readonly filledIn: { factId: string; iccid: string | null }[] = [];
+  entered: Partial<Awaited<ReturnType<Inventory['enterIccid']>>> = {};
+
+  constructor(providerId: string) {
+    this.#providerId = providerId;
+  }
+
+  lineForOrder: Inventory['lineForOrder'] = async ({ lineId, action }) => ({
+    line: this.#line(lineId),
+    availability: {
+      action,
+      place: 'order',
+      target: { type: 'line', id: lineId, slot: 1, incoming: false },
+      display: 'available',
+      conditions: [],
+      warnings: [],
+      ...this.availability,
+    },
+  });
+
+  reserve: Inventory['reserve'] = async ({ orderId, attempt, lineId, acceptWarnings }) => {
+    const next = this.reservations.shift();
+    if (next === 'no answer') throw new UnavailableError('inventory', 'not there');
+    this.reserved.push({ orderId, attempt, acceptWarnings });
+    if (next === 'done, but no answer') throw new UnavailableError('inventory', 'answer lost');
+    return next ?? { outcome: 'reserved', line: this.#line(lineId) };
+  };
+
+  fillIn: Inventory['fillIn'] = async ({ orderId, factId, signalled }) => {
+    this.filledIn.push({ factId, iccid: signalled.iccid });
+    return replacement(orderId, { iccid: signalled.iccid });
+  };
+
+  enterIccid: Inventory['enterIccid'] = async ({ orderId, iccid }) => ({
+    ...replacement(orderId, { iccid }),
+    change: 'entered',
+    ...this.entered,
+  });
+
+  #line(lineId: string): OrderedLine {
+    return {
+      lineId,
+      msisdn: '+447700900123',
+      providerId: this.#providerId,
+      simId: uuidV7(),
+      simKind: 'physical',
+      iccid: '8944110068000000019',
+      deviceEid: null,
+    };
+  }
+}
+
+const replacement = (orderId: string, changes: Partial<SimReplacement>): SimReplacement => ({
+  orderId,
+  state: 'committed',
+  lineId: uuidV7(),
+  oldSimId: uuidV7(),
+  newSimId: uuidV7(),
+  temporaryReference: 'SIM-Temp-000001',
+  iccid: null,
+  iccidIssue: null,
+  ...changes,
+});
+
+export class FakeProvider implements ProviderClient {
+  answers: (SubmissionAnswer | 'no answer')[] = [];
+  readonly submitted: { order: ProviderOrder; key: string; credential: string }[] = [];
+
+  submit: ProviderClient['submit'] = async ({ credential }, order, key) => {
+    this.submitted.push({ order, key, credential });
+    const next = this.answers.shift();
+    if (next === 'no answer') throw new UnavailableError('The provider', 'not there');
+    return next ?? { outcome: 'accepted', providerReference: `REF-${this.submitted.length}` };
+  };
+}
+
+export class FakeWorkflow implements ReplacementWorkflow {
+  readonly wakes: { orderId: string; facts: readonly FactApplied[] }[] = [];
+
+  wake: ReplacementWorkflow['wake'] = async (order, facts) => {
+    this.wakes.push({ orderId: order.id, facts });
+  };
+}
+
+export const fakeCatalog = (providerId: string): Catalog & { articles: PackedArticle[] } => {
+  const catalog = {
+    articles: [article(providerId)],
+    account: async (id: string) => ({
+      id,
+      name: 'Northfield',
+      timeZone: 'Europe/London',
+      locale: 'en' as const,
+      notificationAddress: 'fleet@example.com',
+    }),
+    esimArticles: async () => catalog.articles,
+    provider: async (_accountId: string, id: string) => ({
+      id,
+      name: 'Provider',
+      customerNumber: 'C-1',
+      contractReference: null,
+      timeToAcknowledge: 'P2D',
+      timeToProcess: 'P10D',
+      billingZone: 'Europe/London',
+      smdpAddresses: [],
+      archivedAt: null,
+    }),
+  };
+  return catalog;
+};
+
+export const article = (providerId: string): PackedArticle => ({
+  id: uuidV7(),
+  name: 'Business eSIM',
+  section: 'sim_cards',
+  simKind: 'esim',
+  providerId,
+  distributorId: uuidV7(),
+  supplierArticleCode: 'ESIM-1',
+  prices: [],
+  commitmentMonths: 0,
+  validFrom: null,
+  validUntil: null,
+  packId: uuidV7(),
+  packName: 'SIM cards',
+  providerName: 'Provider',
+  distributorName: 'Distributor',
+});

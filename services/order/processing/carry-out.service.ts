@@ -1,0 +1,153 @@
+/** What the workflow reads of an order, and how the order hears of what was carried out. */
+import { isActionableFact, isProviderWord, type ProviderWord } from '@simlane/contracts/facts';
+import type { IccidIssue } from '@simlane/contracts/http/inventory-internal';
+import type { OrderClaim } from '@simlane/contracts/http/order-internal';
+import type { OrderStatus, TodoCode } from '@simlane/contracts/order';
+import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
+import { notFound, ProblemError } from '@simlane/service-kit/problem';
+import { sql } from 'kysely';
+import type { Db, Tx } from '../database.ts';
+import { iccidTodos } from '../ordering/iccid-todos.ts';
+import { statusAfter, type StoredOrder } from '../ordering/order.ts';
+import { findOrder, lockOrder, type OrderChanges, updateOrder } from '../ordering/order.repository.ts';
+import { identifiersOf, pendingWords, type StoredFact } from './fact.ts';
+import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
+import { carriedOutBecause } from './fact-origin.ts';
+import { setOrderDue } from './order-due.ts';
+
+export interface StepResult {
+  readonly status: OrderStatus;
+  readonly todos: TodoCode[];
+}
+
+/** Where the order stands and what it is owed. Changes nothing. */
+export const claimOrder = (db: Db, accountId: string, orderId: string): Promise<OrderClaim> =>
+  readInAccount(db, accountId, async (tx) => {
+    const order = await findOrder(tx, accountId, orderId);
+    if (order === undefined) throw notFound();
+    const facts = await loadFacts(tx, accountId, orderId);
+    return {
+      orderNumber: order.orderNumber,
+      action: order.action,
+      status: order.status,
+      endReason: order.endReason,
+      msisdn: order.msisdn,
+      providerId: order.providerId,
+      submitted: order.submittedAt !== null,
+      managerTold: order.managerToldAt !== null,
+      todos: order.todos.map(({ code }) => code),
+      orderedBy: order.orderedBy,
+      pending: pendingWords(facts),
+    };
+  });
+
+/** An applied fact of this order. @throws ProblemError `fact_not_applied` for any other, and for one that is not there */
+export const readFact = (db: Db, accountId: string, orderId: string, factId: string) =>
+  readInAccount(db, accountId, async (tx) => {
+    const fact = appliedFact(await loadFacts(tx, accountId, orderId), factId);
+    const { iccid, eid } = identifiersOf(fact);
+    return {
+      factId,
+      kind: fact.kind,
+      occurredAt: fact.occurredAt.toISOString(),
+      carriedOut: fact.carriedOutAt !== null,
+      signalled: { iccid, eid },
+    };
+  });
+
+/**
+ * Inventory has done what the fact asks for: the order's status follows, in one transaction with the fact of the
+ * effect. A repeat changes nothing and gets the same answer.
+ */
+export const recordCarriedOut = (
+  db: Db,
+  { accountId, orderId, factId, newSimId, iccidIssue }: CarriedOut,
+): Promise<StepResult> =>
+  inAccount(db, accountId, async (tx) => {
+    const { order, facts } = await lockWithFacts(tx, accountId, orderId);
+    const fact = appliedFact(facts, factId);
+    if (fact.carriedOutAt !== null || !isProviderWord(fact.kind)) return result(order);
+    const now = new Date();
+    const todos = fact.kind === 'processed' ? iccidTodos(order.todos, iccidIssue, factId, now) : order.todos;
+    const after = await updateOrder(tx, order, {
+      ...ending(order, fact, fact.kind),
+      new_sim_id: newSimId ?? order.newSimId,
+      todos: JSON.stringify(todos),
+    });
+    await markCarriedOut(tx, accountId, [factId]);
+    await insertFact(tx, accountId, orderId, {
+      ...carriedOutBecause(factId),
+      kind: EFFECTS[fact.kind],
+      disposition: 'recorded',
+      data: { simId: newSimId, ...(iccidIssue === null ? {} : { iccidIssue }) },
+    });
+    await setOrderDue(tx, after, await loadFacts(tx, accountId, orderId));
+    return result(after);
+  });
+
+export interface CarriedOut {
+  readonly accountId: string;
+  readonly orderId: string;
+  readonly factId: string;
+  readonly newSimId: string | null;
+  readonly iccidIssue: IccidIssue | null;
+}
+
+const EFFECTS = {
+  acknowledged: 'temporary_esim_created',
+  processed: 'sim_replaced',
+  cancelled: 'rolled_back',
+  rejected: 'rolled_back',
+} as const satisfies Record<ProviderWord, string>;
+
+const ending = (order: StoredOrder, fact: StoredFact, word: ProviderWord): OrderChanges => {
+  const status = statusAfter(order.status, word);
+  if (status !== 'cancelled' || order.status === 'cancelled') return { status };
+  return { status, end_reason: word === 'rejected' ? 'rejected' : 'provider', end_detail: fact.reason };
+};
+
+/** The message about the end of the order is with notification. A repeat changes nothing. */
+export const recordManagerTold = (
+  db: Db,
+  { accountId, orderId, messageId }: { accountId: string; orderId: string; messageId: string },
+): Promise<StepResult> =>
+  inAccount(db, accountId, async (tx) => {
+    const { order } = await lockWithFacts(tx, accountId, orderId);
+    if (order.status !== 'processed' && order.status !== 'cancelled') {
+      throw new ProblemError('order_state', `Order ${order.orderNumber} is ${order.status} and has not ended`);
+    }
+    if (order.managerToldAt !== null) return result(order);
+    const after = await updateOrder(tx, order, { manager_told_at: sql<Date>`now()` });
+    await insertFact(tx, accountId, orderId, {
+      ...carriedOutBecause(orderId),
+      kind: 'manager_told',
+      disposition: 'recorded',
+      data: { messageId },
+    });
+    await setOrderDue(tx, after, await loadFacts(tx, accountId, orderId));
+    return result(after);
+  });
+
+/** Locks the order and reads its facts. */
+export const lockWithFacts = async (
+  tx: Tx,
+  accountId: string,
+  orderId: string,
+): Promise<{ order: StoredOrder; facts: StoredFact[] }> => {
+  const order = await lockOrder(tx, accountId, orderId);
+  if (order === undefined) throw notFound();
+  return { order, facts: await loadFacts(tx, accountId, orderId) };
+};
+
+const appliedFact = (facts: readonly StoredFact[], factId: string) => {
+  const fact = facts.find(({ id }) => id === factId);
+  if (fact === undefined || fact.disposition !== 'applied' || !isActionableFact(fact.kind)) {
+    throw new ProblemError('fact_not_applied', 'The order has no such applied fact');
+  }
+  return { ...fact, kind: fact.kind };
+};
+
+const result = (order: StoredOrder): StepResult => ({
+  status: order.status,
+  todos: order.todos.map(({ code }) => code),
+});

@@ -1,0 +1,86 @@
+/** Facts of an order as the rules see them: what is decided, what is owed, what an identifier adds. */
+import {
+  type Decided,
+  decidedBy,
+  type Disposition,
+  type FactKind,
+  type Identifiers,
+  isProviderWord,
+} from '@simlane/contracts/facts';
+import { readIccid } from '@simlane/contracts/iccid';
+import type { FactApplied } from '@simlane/contracts/sim-replacement';
+import type { TimelineSource } from '@simlane/contracts/http/timeline';
+
+export interface StoredFact {
+  readonly id: string;
+  readonly number: number;
+  readonly kind: FactKind;
+  readonly source: TimelineSource;
+  readonly actorId: string | null;
+  readonly causeId: string | null;
+  readonly reason: string | null;
+  readonly disposition: Disposition;
+  readonly fillsIn: boolean;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+  readonly carriedOutAt: Date | null;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly activationCodeFingerprint: string | null;
+}
+
+/** What the applied facts have decided; undefined before the confirmation. */
+export const decidedSoFar = (facts: readonly StoredFact[]): Decided | undefined =>
+  decidedBy(facts.filter(({ disposition }) => disposition === 'applied').map(({ kind }) => kind));
+
+/** Applied words of the provider that have not been carried out, in the order of their intake. */
+export const pendingWords = (facts: readonly StoredFact[]): FactApplied[] =>
+  facts.flatMap(({ id, kind, disposition, carriedOutAt }) =>
+    disposition === 'applied' && carriedOutAt === null && isProviderWord(kind) ? [{ factId: id, kind }] : [],
+  );
+
+/** Words that change nothing but bring an identifier which has not been passed on yet. */
+export const pendingFillIns = (facts: readonly StoredFact[]): StoredFact[] =>
+  facts.filter(({ fillsIn, carriedOutAt }) => fillsIn && carriedOutAt === null);
+
+/** What a provider says to identify the new eSIM. */
+export interface SaidIdentifiers {
+  readonly iccid: string | null;
+  readonly eid: string | null;
+  /** Of the activation code, under every key in use; none without a code. */
+  readonly activationCodeFingerprints: readonly string[];
+}
+
+/** Identifiers as a fact keeps them; a malformed ICCID is kept as it came and counts as missing. */
+export const identifiersOf = ({ data, activationCodeFingerprint }: StoredFact): SaidIdentifiers => ({
+  iccid: textOrNull(data.iccid),
+  eid: textOrNull(data.eid),
+  activationCodeFingerprints: activationCodeFingerprint === null ? [] : [activationCodeFingerprint],
+});
+
+/**
+ * How what the provider says now compares with all it has said of this eSIM before. With and without the padding `F`
+ * an ICCID is the same; a malformed one says nothing.
+ */
+export const compareIdentifiers = (facts: readonly StoredFact[], said: SaidIdentifiers): Identifiers => {
+  const before = facts
+    .filter(({ kind, disposition }) => isProviderWord(kind) && disposition !== 'conflict')
+    .map((fact) => comparableValues(identifiersOf(fact)));
+  const news = Object.entries(comparableValues(said)).map(([name, now]): Identifiers => {
+    const known = before.flatMap((values) => values[name as keyof typeof values]);
+    if (now.length === 0 || now.some((value) => known.includes(value))) return 'nothing_new';
+    return known.length === 0 ? 'missing' : 'different';
+  });
+  if (news.includes('different')) return 'different';
+  return news.includes('missing') ? 'missing' : 'nothing_new';
+};
+
+const comparableValues = ({ iccid, eid, activationCodeFingerprints }: SaidIdentifiers) => {
+  const reading = iccid === null ? undefined : readIccid(iccid);
+  return {
+    iccid: reading?.ok ? [reading.iccid] : [],
+    eid: eid === null ? [] : [eid],
+    activationCode: activationCodeFingerprints,
+  };
+};
+
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);

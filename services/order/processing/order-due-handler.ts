@@ -1,0 +1,101 @@
+/** What the due loop does for an order: reads it afresh and does what is owed to it now. */
+import type { DueHandler } from '@simlane/service-kit/due-loop';
+import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
+import { ProblemError } from '@simlane/service-kit/problem';
+import type { Db } from '../database.ts';
+import type { Inventory } from '../inventory.ts';
+import { finishConfirmation } from '../ordering/confirmation.service.ts';
+import { iccidTodos } from '../ordering/iccid-todos.ts';
+import { isExpiredDraft, type StoredOrder } from '../ordering/order.ts';
+import { findOrder, lockOrder, updateOrder } from '../ordering/order.repository.ts';
+import { lockWithFacts } from './carry-out.service.ts';
+import { identifiersOf, pendingFillIns, pendingWords, type StoredFact } from './fact.ts';
+import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
+import { BY_TIME, carriedOutBecause } from './fact-origin.ts';
+import { setOrderDue } from './order-due.ts';
+import { owedTo } from './owed.ts';
+import type { ReplacementWorkflow } from './replacement-workflow.ts';
+
+export interface OrderDueDependencies {
+  readonly db: Db;
+  readonly inventory: Inventory;
+  readonly workflow: ReplacementWorkflow;
+  readonly kick: () => void;
+}
+
+export const createOrderDueHandler =
+  (dependencies: OrderDueDependencies): DueHandler =>
+  async ({ id, accountId }) => {
+    const { db, workflow } = dependencies;
+    const found = await readInAccount(db, accountId, async (tx) => {
+      const order = await findOrder(tx, accountId, id);
+      return order && { order, facts: await loadFacts(tx, accountId, id) };
+    });
+    if (found === undefined) return;
+    const { order, facts } = found;
+    switch (owedTo(order, facts, new Date())?.what) {
+      case 'expire_draft':
+        return expireDraft(db, order);
+      case 'finish_confirmation':
+        return finishUnattended(dependencies, order);
+      case 'fill_in':
+        return fillIn(dependencies, order, pendingFillIns(facts));
+      case 'wake_workflow':
+        return workflow.wake(order, pendingWords(facts));
+      case undefined:
+        return;
+    }
+  };
+
+const expireDraft = (db: Db, { accountId, id }: StoredOrder): Promise<void> =>
+  inAccount(db, accountId, async (tx) => {
+    const order = await lockOrder(tx, accountId, id);
+    if (order?.status !== 'draft' || !isExpiredDraft(order, new Date())) return;
+    const expired = await updateOrder(tx, order, { status: 'expired' });
+    await insertFact(tx, accountId, id, { ...BY_TIME, kind: 'draft_expired', disposition: 'recorded' });
+    await setOrderDue(tx, expired, []);
+  });
+
+/** The caller has gone; a refusal is recorded on the order, and there is nobody to throw it at. */
+const finishUnattended = async (dependencies: OrderDueDependencies, order: StoredOrder): Promise<void> => {
+  try {
+    await finishConfirmation(dependencies, order);
+  } catch (error) {
+    if (error instanceof ProblemError && error.code !== 'outcome_unknown') return;
+    throw error;
+  }
+};
+
+/** Passes on what late words have filled in. Inventory first, then the order; a repeat changes nothing. */
+const fillIn = async (
+  { db, inventory }: OrderDueDependencies,
+  { accountId, id }: StoredOrder,
+  pending: readonly StoredFact[],
+): Promise<void> => {
+  for (const fact of pending) {
+    const { iccid, eid } = identifiersOf(fact);
+    const { factId, occurredAt } = { factId: fact.id, occurredAt: fact.occurredAt };
+    const replacement = await inventory.fillIn({
+      accountId,
+      orderId: id,
+      factId,
+      occurredAt,
+      signalled: { iccid, eid },
+    });
+    await inAccount(db, accountId, async (tx) => {
+      const { order, facts } = await lockWithFacts(tx, accountId, id);
+      if (facts.find((stored) => stored.id === factId)?.carriedOutAt !== null) return;
+      const { state, iccidIssue } = replacement;
+      const todos = state === 'committed' ? iccidTodos(order.todos, iccidIssue, factId, new Date()) : order.todos;
+      const after = await updateOrder(tx, order, { todos: JSON.stringify(todos) });
+      await markCarriedOut(tx, accountId, [factId]);
+      await insertFact(tx, accountId, id, {
+        ...carriedOutBecause(factId),
+        kind: 'identifiers_filled_in',
+        disposition: 'recorded',
+        data: iccidIssue === null ? {} : { iccidIssue },
+      });
+      await setOrderDue(tx, after, await loadFacts(tx, accountId, id));
+    });
+  }
+};

@@ -1,0 +1,64 @@
+/**
+ * What an order is owed, and when: one pure function of the order and its facts, from which every transaction sets
+ * the due row, and by which the due loop decides what to do (temporal.md, "What is owed").
+ */
+import type { OrderStatus } from '@simlane/contracts/order';
+import { pendingFillIns, pendingWords, type StoredFact } from './fact.ts';
+
+/** The request that confirms is given this long to finish the confirmation itself before the loop does it. */
+export const CONFIRMATION_GRACE_MS = 10_000;
+
+/** A waiting order is looked at daily: should its workflow be gone, this starts it again. */
+export const WAITING_CHECK_MS = 24 * 60 * 60 * 1000;
+
+/** The kind of due row that an order has. */
+export const ORDER_DUE = 'order';
+
+export type Owed =
+  | 'expire_draft'
+  | 'finish_confirmation'
+  /** Identifiers that a word filled in go to inventory. */
+  | 'fill_in'
+  /** The workflow is to run and to hear of the pending words. */
+  | 'wake_workflow';
+
+export interface OwedOrder {
+  readonly status: OrderStatus;
+  readonly expiresAt: Date | null;
+  readonly submittedAt: Date | null;
+  readonly managerToldAt: Date | null;
+}
+
+export interface Due {
+  readonly what: Owed;
+  readonly at: Date;
+}
+
+/** Null: nothing is owed any more. */
+export const owedTo = (order: OwedOrder, facts: readonly StoredFact[], now: Date): Due | null => {
+  const after = (milliseconds: number): Date => new Date(now.getTime() + milliseconds);
+  switch (order.status) {
+    case 'draft':
+      return { what: 'expire_draft', at: order.expiresAt ?? now };
+    case 'confirming':
+      return { what: 'finish_confirmation', at: after(CONFIRMATION_GRACE_MS) };
+    case 'confirmed':
+    case 'in_progress': {
+      // Words before fill-ins: a word can end what the line waits for, a fill-in only completes a record.
+      const hasWork = order.submittedAt === null || pendingWords(facts).length > 0;
+      if (hasWork) return { what: 'wake_workflow', at: now };
+      if (pendingFillIns(facts).length > 0) return { what: 'fill_in', at: now };
+      return { what: 'wake_workflow', at: after(WAITING_CHECK_MS) };
+    }
+    case 'processed':
+    case 'cancelled':
+      if (pendingFillIns(facts).length > 0) return { what: 'fill_in', at: now };
+      // The running workflow tells the manager next; waking it is for when it does not.
+      return order.managerToldAt === null ? { what: 'wake_workflow', at: after(TELLING_GRACE_MS) } : null;
+    case 'expired':
+      return null;
+  }
+};
+
+/** The workflow that has just ended an order is given this long to tell the manager before it is woken. */
+export const TELLING_GRACE_MS = 60_000;

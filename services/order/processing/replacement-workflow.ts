@@ -1,0 +1,11 @@
+import type { FactApplied } from '@simlane/contracts/sim-replacement';
+import type { StoredOrder } from '../ordering/order.ts';
+
+/** The workflow that carries out an order; there is one for each, whoever starts it and however often. */
+export interface ReplacementWorkflow {
+  /**
+   * The workflow runs and hears of these facts, in their order; it is started if it is not there. A repeat is
+   * harmless: it knows the facts it has heard of, and what is done it skips.
+   */
+  wake(order: StoredOrder, facts: readonly FactApplied[]): Promise<void>;
+}

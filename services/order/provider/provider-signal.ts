@@ -1,0 +1,76 @@
+/** The rules of a signal as it comes in: whose it is, what it says, and what of it may be kept in the clear. */
+import { createHash } from 'node:crypto';
+import { type ProviderSignalBody, providerSignalBodySchema } from '@simlane/contracts/http/provider';
+import type { ProviderWord } from '@simlane/contracts/facts';
+import { Webhook } from 'standardwebhooks';
+
+/** Kept in the body in the place of an activation code. */
+export const ACTIVATION_CODE_PLACEHOLDER = '[sealed]';
+
+export interface SignalHeaders {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+/**
+ * True if one of the secrets signed exactly these bytes, and the time stamp is within five minutes (Standard
+ * Webhooks). Compares in constant time.
+ */
+export const isSignedBy = (secrets: readonly string[], rawBody: Buffer, headers: SignalHeaders): boolean =>
+  secrets.some((secret) => {
+    try {
+      new Webhook(secret).verify(rawBody, {
+        'webhook-id': headers.id,
+        'webhook-timestamp': headers.timestamp,
+        'webhook-signature': headers.signature,
+      });
+      return true;
+    } catch (error) {
+      // It parses what it has verified; a signed body that is no JSON was signed all the same.
+      return error instanceof SyntaxError;
+    }
+  });
+
+/** What the bytes say; undefined if they are no signal. */
+export const readSignal = (rawBody: Buffer): ProviderSignalBody | undefined => {
+  try {
+    return providerSignalBodySchema.safeParse(JSON.parse(rawBody.toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+};
+
+const WORDS = {
+  'order.acknowledged': 'acknowledged',
+  'order.processed': 'processed',
+  'order.cancelled': 'cancelled',
+  'order.rejected': 'rejected',
+} as const satisfies Record<ProviderSignalBody['type'], ProviderWord>;
+
+export const wordOf = ({ type }: ProviderSignalBody): ProviderWord => WORDS[type];
+
+export interface SaidInSignal {
+  readonly iccid: string | null;
+  readonly eid: string | null;
+  readonly activationCode: string | null;
+  readonly reason: string | null;
+}
+
+export const saidIn = ({ data }: ProviderSignalBody): SaidInSignal => ({
+  iccid: text(data.iccid),
+  eid: text(data.eid),
+  activationCode: text(data.activationCode),
+  reason: text(data.reason),
+});
+
+/** The body as it is kept: an activation code is a secret and stands elsewhere, sealed. */
+export const bodyToKeep = (body: ProviderSignalBody): Record<string, unknown> =>
+  'activationCode' in body.data && body.data.activationCode != null
+    ? { ...body, data: { ...body.data, activationCode: ACTIVATION_CODE_PLACEHOLDER } }
+    : { ...body };
+
+/** Tells a repeat of a message from another message with its id. */
+export const hashOf = (rawBody: Buffer): string => createHash('sha256').update(rawBody).digest('hex');
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
