@@ -1,0 +1,38 @@
+import { createLogger } from '@simlane/service-kit/logger';
+import { runService } from '@simlane/service-kit/process';
+import { createServiceClient } from '@simlane/service-kit/service-client';
+import { createServiceTokens } from '@simlane/service-kit/service-tokens';
+import { readWorkerConfig } from './config.ts';
+import { serveHealth } from './health.ts';
+import { createSimReplacementActivities } from './sim-replacement.activities.ts';
+import { createWorker } from './worker.ts';
+
+/** A provider's answer to a submission may take 15 s, and order answers only when it has it. */
+const CALL_TIMEOUT_MS = 20_000;
+
+await runService({
+  name: 'worker',
+  start: async (onClose) => {
+    const config = readWorkerConfig(process.env);
+    const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
+    const tokens = createServiceTokens({
+      tokenUrl: config.OIDC_TOKEN_URL,
+      clientId: config.SERVICE_CLIENT_ID,
+      clientSecret: config.SERVICE_CLIENT_SECRET,
+    });
+    const clientOf = (name: string, baseUrl: string) => {
+      const client = createServiceClient({ name, baseUrl, tokens, timeoutMs: CALL_TIMEOUT_MS });
+      onClose(async () => client.close());
+      return client;
+    };
+    const activities = createSimReplacementActivities({
+      inventory: clientOf('inventory', config.INVENTORY_INTERNAL_URL),
+      order: clientOf('order', config.ORDER_INTERNAL_URL),
+      notification: clientOf('notification', config.NOTIFICATION_INTERNAL_URL),
+    });
+    const worker = await createWorker({ config, logger, activities });
+    onClose(() => worker.stop());
+    await serveHealth({ logger, host: config.HOST, port: config.PORT, isRunning: worker.isRunning, onClose });
+    worker.run();
+  },
+});

@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The id of the message that tells the end of an order: the same for the same order, so that telling twice is telling
+ * once. A UUID of version 8 (RFC 9562 §5.8) made of the order's id and the purpose.
+ */
+export const managerMessageId = (orderId: string): string => {
+  const bytes = createHash('sha256').update(`sim-replacement/${orderId}:manager-told`).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+};

@@ -1,0 +1,125 @@
+/**
+ * The steps of a SIM replacement, over the services' HTTP APIs. Each reads what is owed, lets inventory act, and
+ * records on the order that it is done: inventory first, the order's status second. All calls are idempotent, so a
+ * step can be repeated from its beginning at any point.
+ */
+import type { FactRef, SimReplacementActivities, StepOutcome } from '@simlane/contracts/activities';
+import { inventoryInternalRoutes, type SimReplacement } from '@simlane/contracts/http/inventory-internal';
+import { notificationInternalRoutes } from '@simlane/contracts/http/notification';
+import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
+import type { RouteAnswer } from '@simlane/contracts/http/route';
+import { RemoteProblem } from '@simlane/service-kit/problem';
+import type { ServiceClient } from '@simlane/service-kit/service-client';
+import { managerMessageId } from './message-id.ts';
+
+export interface Services {
+  readonly inventory: ServiceClient;
+  readonly order: ServiceClient;
+  readonly notification: ServiceClient;
+}
+
+export const createSimReplacementActivities = ({
+  inventory,
+  order,
+  notification,
+}: Services): SimReplacementActivities => {
+  /** Reads the fact, lets inventory act, checks that it has, and records it. A fact that the order does not have is left alone. */
+  const carryOut = async (
+    ref: FactRef,
+    expected: readonly SimReplacement['state'][],
+    act: (fact: FactToAct) => Promise<SimReplacement>,
+  ): Promise<StepOutcome> => {
+    const { accountId, orderId, factId } = ref;
+    const params = { orderId, factId };
+    const fact = await order.call(orderInternalRoutes.getFact, { accountId, params }).catch(ignoreIfNotApplied);
+    if (fact === undefined) return { carriedOut: false, status: 'confirmed', todos: [] };
+    const replacement = await act(fact);
+    if (!expected.includes(replacement.state)) {
+      throw new Error(
+        `inventory says ${replacement.state} of order ${orderId} where ${expected.join(' or ')} was to be`,
+      );
+    }
+    const outcome = await order.call(orderInternalRoutes.recordCarriedOut, {
+      accountId,
+      params,
+      body: { newSimId: replacement.newSimId, iccidIssue: replacement.iccidIssue },
+    });
+    return { carriedOut: true, ...outcome };
+  };
+
+  return {
+    claimOrder: async ({ accountId, orderId }) => {
+      const claim = await order.call(orderInternalRoutes.claim, { accountId, params: { orderId } });
+      const { orderNumber, status, providerId, submitted, managerTold, todos, pending } = claim;
+      return { orderNumber, status, providerId, submitted, managerTold, todos, pending };
+    },
+
+    submitOrder: async ({ accountId, orderId }) => {
+      const submission = await order.call(orderInternalRoutes.submit, { accountId, params: { orderId } });
+      if (submission.outcome === 'accepted') return submission;
+      return submission.fact === null ? { outcome: 'rejected' } : { outcome: 'rejected', fact: submission.fact };
+    },
+
+    createTemporaryEsim: (ref) =>
+      carryOut(ref, ['started', 'committed'], ({ factId, occurredAt, signalled }) =>
+        inventory.call(inventoryInternalRoutes.createTemporaryEsim, {
+          accountId: ref.accountId,
+          params: { orderId: ref.orderId },
+          body: { factId, occurredAt, signalled },
+        }),
+      ),
+
+    replaceSim: (ref) =>
+      carryOut(ref, ['committed'], ({ factId, occurredAt, signalled }) =>
+        inventory.call(inventoryInternalRoutes.commit, {
+          accountId: ref.accountId,
+          params: { orderId: ref.orderId },
+          body: { factId, occurredAt, signalled },
+        }),
+      ),
+
+    rollBackReplacement: (ref) =>
+      carryOut(ref, ['rolled_back'], ({ factId, occurredAt }) =>
+        inventory.call(inventoryInternalRoutes.rollBack, {
+          accountId: ref.accountId,
+          params: { orderId: ref.orderId },
+          body: { factId, occurredAt },
+        }),
+      ),
+
+    tellManager: async ({ accountId, orderId }) => {
+      const claim = await order.call(orderInternalRoutes.claim, { accountId, params: { orderId } });
+      if (claim.status !== 'processed' && claim.status !== 'cancelled') {
+        throw new Error(`order ${orderId} is ${claim.status}: there is no end to tell of`);
+      }
+      const messageId = managerMessageId(orderId);
+      const { orderNumber, action, msisdn, status, endReason, orderedBy, todos } = claim;
+      await notification.call(notificationInternalRoutes.putMessage, {
+        accountId,
+        params: { messageId },
+        body: {
+          content: {
+            kind: 'order_finished',
+            orderId,
+            orderNumber,
+            action,
+            msisdn,
+            outcome: status,
+            endReason,
+            needsAttention: todos.length > 0,
+          },
+          recipients: [orderedBy],
+        },
+      });
+      await order.call(orderInternalRoutes.recordManagerTold, { accountId, params: { orderId }, body: { messageId } });
+    },
+  };
+};
+
+type FactToAct = RouteAnswer<typeof orderInternalRoutes.getFact>;
+
+/** Somebody who is not one of ours has signalled the workflow: the order decides what it has been told. */
+const ignoreIfNotApplied = (error: unknown): undefined => {
+  if (error instanceof RemoteProblem && error.code === 'fact_not_applied') return undefined;
+  throw error;
+};

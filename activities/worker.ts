@@ -1,0 +1,73 @@
+import type { SimReplacementActivities } from '@simlane/contracts/activities';
+import type { Logger } from '@simlane/service-kit/logger';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { Config } from './config.ts';
+
+export interface RunningWorker {
+  readonly isRunning: () => boolean;
+  /** Begins to take tasks. A worker that fails for good ends the process, to be started again. */
+  readonly run: () => void;
+  /** Takes no more tasks and finishes those it has, within the drain time. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Each cached run keeps its state in memory, some 100 kB; a run that is not cached is replayed from its history. */
+const MOST_CACHED_WORKFLOWS = 600;
+
+/** Of the 10 s in which a process of ours drains; what is not done by then is done again elsewhere. */
+const DRAIN_TIME = '7 seconds';
+const FORCED_AFTER = '8 seconds';
+
+/**
+ * One process for workflows and activities on one task queue: that is what lets an activity start eagerly, without
+ * another round trip through the server.
+ */
+export const createWorker = async (options: {
+  config: Config;
+  logger: Logger;
+  activities: SimReplacementActivities;
+}): Promise<RunningWorker> => {
+  const { config, logger, activities } = options;
+  Runtime.install({ logger: pinoLogger(logger), shutdownSignals: [] });
+  const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+  const worker = await Worker.create({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    ...workflowsOf(config),
+    activities,
+    maxCachedWorkflows: MOST_CACHED_WORKFLOWS,
+    maxConcurrentActivityTaskExecutions: config.CONCURRENT_ACTIVITIES,
+    shutdownGraceTime: DRAIN_TIME,
+    shutdownForceTime: FORCED_AFTER,
+  });
+  let running: Promise<void> | undefined;
+  return {
+    isRunning: () => worker.getState() === 'RUNNING',
+    run: () => {
+      running = worker.run();
+    },
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+};
+
+const workflowsOf = ({
+  WORKFLOWS_PATH,
+  WORKFLOW_BUNDLE_PATH,
+}: Config): { workflowsPath: string } | { workflowBundle: WorkflowBundleOption } => {
+  if (WORKFLOW_BUNDLE_PATH !== undefined) return { workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH } };
+  if (WORKFLOWS_PATH !== undefined) return { workflowsPath: WORKFLOWS_PATH };
+  throw new Error('the configuration names no workflows');
+};
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** What the SDK logs goes through our logger, and so through its redaction. */
+const pinoLogger = (logger: Logger): DefaultLogger =>
+  new DefaultLogger('INFO', ({ level, message, meta }) => {
+    logger[LEVELS[level]]({ temporal: meta }, message);
+  });

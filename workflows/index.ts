@@ -1,0 +1,2 @@
+/** What the worker can run. One story a file. */
+export { simReplacement } from './sim-replacement.workflow.ts';

@@ -1,0 +1,25 @@
+/** What operations see of a run in the Temporal UI. Ids, states and order numbers only: histories are kept and shown. */
+import type { OrderStatus, TodoCode } from '@simlane/contracts/order';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+
+const PHASE = defineSearchAttributeKey('Phase', 'KEYWORD');
+const NEEDS_ATTENTION = defineSearchAttributeKey('NeedsAttention', 'BOOL');
+
+/** One line on where the run is; costs no event. */
+export const showWaiting = (line: string): void => setCurrentDetails(line);
+
+/** Upserts the search attributes, but only if one of them changed: each upsert is an event and a write. */
+export const showPhase = (
+  shown: { phase: OrderStatus; needsAttention: boolean },
+  now: { status: OrderStatus; todos: readonly TodoCode[] },
+): void => {
+  const needsAttention = now.todos.length > 0;
+  if (shown.phase === now.status && shown.needsAttention === needsAttention) return;
+  shown.phase = now.status;
+  shown.needsAttention = needsAttention;
+  upsertSearchAttributes([
+    { key: PHASE, value: now.status },
+    { key: NEEDS_ATTENTION, value: needsAttention },
+  ]);
+};
