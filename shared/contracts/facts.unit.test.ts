@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Decided, decidedBy, DECIDED, type Identifiers, judge, PROVIDER_WORDS, type ProviderWord } from './facts.ts';
+import {
+  type Decided,
+  decidedBy,
+  DECIDED,
+  type Identifiers,
+  judge,
+  PROVIDER_WORDS,
+  type ProviderWord,
+} from './facts.ts';
 
 /** The table of product.md §3, row by row, written out anew. */
 const TABLE: Record<Decided, Record<ProviderWord, string>> = {

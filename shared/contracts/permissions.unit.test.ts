@@ -10,7 +10,9 @@ describe('what a role may do', () => {
   });
 
   it('lets an administrator do whatever a manager may', () => {
-    const lacking = permissions.filter((permission) => mayDo(['manager'], permission) && !mayDo(['administrator'], permission));
+    const lacking = permissions.filter(
+      (permission) => mayDo(['manager'], permission) && !mayDo(['administrator'], permission),
+    );
     expect(lacking).toEqual([]);
   });
 

@@ -99,7 +99,7 @@ export const orderEntrySchema = z.strictObject({
     .strictObject({
       packId: idSchema,
       articleId: idSchema,
-      quantity: z.literal(1, { error: 'The quantity is locked at 1' }).optional(),
+      quantity: z.literal(1).optional().describe('Locked at 1'),
     })
     .optional(),
   deliveryContact: deliveryContactSchema.optional(),
