@@ -1,0 +1,98 @@
+/** A manager at work on the whole stack: places orders on fresh lines and looks at what became of them. */
+import { inventoryRoutes, type Line, type Sim } from '@simlane/contracts/http/inventory';
+import { type Fact, type Order, orderRoutes } from '@simlane/contracts/http/order';
+import type { OrderStatus } from '@simlane/contracts/order';
+import { inject, vi } from 'vitest';
+import { findLine } from '../demo/find-line.ts';
+import { createPublicApi, type PublicApi } from '../demo/public-api.ts';
+import { mailsTo } from '../demo/mailbox.ts';
+import { signInAs } from '../local/sign-in.ts';
+import { createSandboxControl } from '../provider-sandbox/control-client.ts';
+
+/** A worker that was killed is started again after a second, and a step that it had begun is tried again after 45 s. */
+const SETTLED_WITHIN_MS = 90_000;
+const LOOK_EVERY_MS = 100;
+
+export const serviceUrls = () => {
+  const { catalog, inventory, order, notification } = inject('stack').services;
+  return { catalog: catalog.url, inventory: inventory.url, order: order.url, notification: notification.url };
+};
+
+export const startManager = async (userId = 'manager') => {
+  const stack = inject('stack');
+  const api = createPublicApi(serviceUrls(), await signInAs(stack, userId));
+  const sandbox = createSandboxControl({ url: stack.sandbox.url, token: stack.sandbox.controlToken });
+  const email = stack.demoUsers.find(({ id }) => id === userId)?.email ?? '';
+
+  const order = (id: string): Promise<Order> => api.call(orderRoutes.getOrder, { params: { id } });
+
+  const confirmedSwitch = async (): Promise<Switch> => {
+    const { line, sim } = await findLine(api, 'switch_to_esim', undefined);
+    const draft = await completeDraft(api, line.id);
+    const confirmed = await api.call(orderRoutes.confirm, { params: { id: draft.id }, body: {} });
+    return { order: confirmed, line, sim };
+  };
+
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    await vi.waitUntil(holds, { timeout: SETTLED_WITHIN_MS, interval: LOOK_EVERY_MS });
+  };
+
+  const submitted = (id: string): Promise<void> => until(async () => (await order(id)).submittedAt !== null);
+
+  return {
+    api,
+    sandbox,
+    order,
+
+    /** A confirmed switch of a line that nothing has happened to; being submitted. */
+    confirmedSwitch,
+    /** Resolves when the provider has the order. */
+    submitted,
+
+    /** A confirmed switch that the provider has. */
+    submittedSwitch: async (): Promise<Switch> => {
+      const made = await confirmedSwitch();
+      await submitted(made.order.id);
+      return made;
+    },
+
+    /** Resolves when the order has the status. */
+    reaches: (id: string, status: OrderStatus): Promise<void> => until(async () => (await order(id)).status === status),
+
+    facts: async (id: string): Promise<Fact[]> =>
+      (await api.call(orderRoutes.getTimeline, { params: { id }, query: {} })).items,
+
+    line: (id: string): Promise<Line> => api.call(inventoryRoutes.getLine, { params: { id } }),
+    sim: (id: string): Promise<Sim> => api.call(inventoryRoutes.getSim, { params: { id } }),
+
+    /** Resolves when the mail about the end of the order is in the mailbox; to the number of mails about it. */
+    mailsAbout: async (orderNumber: string): Promise<number> => {
+      const look = async () => (await mailsTo(stack.ses.mailboxUrl, email, orderNumber)).length;
+      await until(async () => (await look()) > 0);
+      return look();
+    },
+  };
+};
+
+interface Switch {
+  readonly order: Order;
+  readonly line: Line;
+  readonly sim: Sim;
+}
+
+export type Manager = Awaited<ReturnType<typeof startManager>>;
+
+/** A draft with everything that a confirmation needs. */
+export const completeDraft = async (api: PublicApi, lineId: string): Promise<Order> => {
+  const draft = await api.call(orderRoutes.createDraft, { body: { action: 'switch_to_esim', lineId } });
+  const article = draft.article ?? draft.compatibleArticles[0];
+  if (article === undefined) throw new Error('the draft has no eSIM to choose from');
+  return api.call(orderRoutes.editDraft, {
+    params: { id: draft.id },
+    body: {
+      article: { packId: article.packId, articleId: article.id },
+      deliveryContact: { name: 'Front desk', email: 'desk@calder-rail.example' },
+      reason: 'convenience',
+    },
+  });
+};

@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { readRunningStack } from '../local/stack-info.ts';
+import { type Manager, startManager } from './fleet-manager.fixture.ts';
+
+let manager: Manager;
+beforeAll(async () => {
+  manager = await startManager();
+});
+
+/** Ends a process of the stack as an out-of-memory kill would; the supervisor starts it again. */
+const kill = (name: string): void => {
+  const pid = readRunningStack(inject('stack').stateFolder)?.processes[name]?.pid;
+  if (pid === undefined) throw new Error(`there is no process ${name}`);
+  process.kill(pid, 'SIGKILL');
+};
+
+describe('an order in the middle of which a process is killed ends right, once', () => {
+  it.each(['worker', 'inventory', 'order'])('%s, killed as the word comes that moves the line', async (name) => {
+    const { order, line, sim } = await manager.submittedSwitch();
+    await manager.sandbox.signal(order.id, { type: 'order.acknowledged' });
+    await manager.reaches(order.id, 'in_progress');
+
+    const said = manager.sandbox.signal(order.id, { type: 'order.processed', data: { iccid: 'generate' } });
+    kill(name);
+    // The order service may have died before it answered; a provider says it again until it is heard.
+    const [answer] = await said.catch(() => []);
+    if (answer?.status !== 202) {
+      await expect
+        .poll(
+          () =>
+            manager.sandbox
+              .signal(order.id, { type: 'order.processed', data: { iccid: 'generate' } })
+              .then(([again]) => again?.status),
+          { timeout: 30_000, interval: 500 },
+        )
+        .toBe(202);
+    }
+
+    await manager.reaches(order.id, 'processed');
+    const after = await manager.line(line.id);
+    expect(after.sim).toMatchObject({ kind: 'esim', state: 'active' });
+    expect(after.changeInFlight).toBeNull();
+    expect(await manager.sim(sim.id)).toMatchObject({
+      state: 'discarded',
+      lineId: null,
+      groupIds: [],
+      employeeId: null,
+    });
+    expect(await manager.mailsAbout(order.orderNumber)).toBe(1);
+    const effects = (await manager.facts(order.id)).filter(
+      ({ kind }) => kind === 'sim_replaced' || kind === 'manager_told',
+    );
+    expect(effects.map(({ kind }) => kind)).toEqual(['sim_replaced', 'manager_told']);
+    expect((await manager.sandbox.orders(order.id)).map(({ accepted }) => accepted)).toEqual([1]);
+  });
+
+  it('worker, killed as the order is submitted', async () => {
+    const confirming = manager.confirmedSwitch();
+    kill('worker');
+    const { order } = await confirming;
+    await manager.submitted(order.id);
+    await manager.sandbox.signal(order.id, { type: 'order.cancelled', data: { reason: 'Out of stock' } });
+    await manager.reaches(order.id, 'cancelled');
+    expect((await manager.sandbox.orders(order.id)).map(({ accepted }) => accepted)).toEqual([1]);
+  });
+});

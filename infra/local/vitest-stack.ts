@@ -1,0 +1,39 @@
+/**
+ * vitest's global set-up of tests against everything: `inject('stack')`. The stack is a fresh one, beside any that
+ * `npm start` runs, on free ports, gone afterwards; its logs stay in `.simlane/end-to-end-logs`.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { sayAside } from './terminal.ts';
+import { PORT_VARIABLES } from './ports.ts';
+import type { StackInfo } from './stack-info.ts';
+import { startStack } from './stack.ts';
+import { defaultStateFolder, makeStateFolder } from './state-folder.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The whole stack, fresh and seeded. Pids change: `readRunningStack(stack.stateFolder)` has those of now. */
+    stack: StackInfo;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  makeStateFolder(defaultStateFolder);
+  const stack = await startStack({
+    stateFolder: mkdtempSync(path.join(tmpdir(), 'simlane-test-')),
+    throwAway: true,
+    logFolder: path.join(defaultStateFolder, 'end-to-end-logs'),
+    report: sayAside,
+    env: withoutPorts(process.env),
+  });
+  project.provide('stack', stack.info);
+  return () => stack.stop();
+}
+
+/** Ports that a developer has fixed are those of `npm start`, which may be running. */
+function withoutPorts(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const portVariables = new Set<string>(Object.values(PORT_VARIABLES));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !portVariables.has(name)));
+}

@@ -1,0 +1,57 @@
+import type { AcceptedOrderStatus, Connection, DeliveryAttempt, Rule, Step } from './control-api.ts';
+
+export interface OutgoingMessage {
+  readonly messageId: string;
+  readonly providerId: string;
+  readonly orderId: string;
+  readonly type: string;
+  readonly body: string;
+}
+
+interface OrderKey {
+  readonly providerId: string;
+  readonly orderId: string;
+}
+
+/** What a provider holds to be true of an order from now on. */
+export interface StatusReached {
+  readonly status: AcceptedOrderStatus;
+  readonly iccid?: string | undefined;
+  readonly activationCode?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** How a submission was decided; nothing was decided when the sandbox only misbehaved. */
+export type SubmissionDecision =
+  | { readonly outcome: 'accepted'; readonly providerReference: string; readonly steps: readonly Step[] }
+  | { readonly outcome: 'rejected'; readonly detail: string };
+
+/** Everything that changes what the sandbox knows. The journal is a list of these, and the state is what follows from it. */
+export type SandboxEvent =
+  | { readonly kind: 'connection_put'; readonly providerId: string; readonly connection: Connection }
+  | { readonly kind: 'rules_put'; readonly rules: readonly Rule[] }
+  | { readonly kind: 'order_rules_put'; readonly orderId: string; readonly rules: readonly Rule[] }
+  | ({
+      readonly kind: 'submission_received';
+      readonly at: string;
+      readonly key: string;
+      readonly order: Readonly<Record<string, unknown>>;
+      readonly decision: SubmissionDecision | null;
+    } & OrderKey)
+  | ({ readonly kind: 'steps_planned'; readonly at: string; readonly steps: readonly Step[] } & OrderKey)
+  | ({
+      readonly kind: 'step_taken';
+      readonly plan: number;
+      readonly step: number;
+      readonly reached: StatusReached;
+      readonly message: OutgoingMessage | null;
+    } & OrderKey)
+  | ({ readonly kind: 'status_reached'; readonly reached: StatusReached } & OrderKey)
+  | ({ readonly kind: 'cancellation_asked' | 'reminder_received' } & OrderKey)
+  | { readonly kind: 'sent_at_once'; readonly message: OutgoingMessage }
+  | {
+      readonly kind: 'attempt_made';
+      readonly messageId: string;
+      readonly attempt: DeliveryAttempt;
+      readonly state: 'pending' | 'delivered' | 'given_up';
+    };
