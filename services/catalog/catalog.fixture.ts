@@ -27,7 +27,7 @@ export interface TestCatalog {
 
 interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it, it says itself
+  // oxlint-disable-next-line typescript/no-explicit-any -- what a test expects of it, it says itself
   readonly body: any;
 }
 

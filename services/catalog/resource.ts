@@ -13,7 +13,7 @@ import type { CatalogDatabase, Db, Tx } from './database.ts';
 /** Reference data that is kept, archived and read, and has no rule: from a row to what users get, and nothing more. */
 export interface Resource<Row extends { id: string; name: string }, Item> {
   /** All rows of the account, without order or limit, from one table with the columns `id`, `name` and `archived_at`. */
-  // biome-ignore lint/suspicious/noExplicitAny: which table it is only its own file knows
+  // oxlint-disable-next-line typescript/no-explicit-any -- which table it is only its own file knows
   readonly select: (tx: Tx, accountId: string) => SelectQueryBuilder<CatalogDatabase, any, Row>;
   readonly toItem: (row: Row) => Item;
 }

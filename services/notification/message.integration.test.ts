@@ -62,7 +62,7 @@ describe('putting a message', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
     const reordered = {
       recipients: body.recipients,
-      content: Object.fromEntries(Object.entries(body.content).reverse()),
+      content: Object.fromEntries(Object.entries(body.content).toReversed()),
     };
     expect((await notification.put(accountId, messageId, reordered)).status).toBe(202);
     expect(await dueOf(accountId)).toHaveLength(1);

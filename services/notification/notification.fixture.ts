@@ -18,7 +18,7 @@ export const silent = createLogger({ name: 'test', level: 'silent' });
 
 interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it, it says itself
+  // oxlint-disable-next-line typescript/no-explicit-any -- what a test expects of it, it says itself
   readonly body: any;
 }
 

@@ -33,7 +33,7 @@ describe('reading an ICCID (domain-facts.md, Identifiers)', () => {
   it('has exactly one check digit for every 18 digits', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9]{16}$/), (rest) => {
-        const digits = [...'0123456789'].filter((digit) => hasValidCheckDigit(`89${rest}${digit}`));
+        const digits = Array.from('0123456789').filter((digit) => hasValidCheckDigit(`89${rest}${digit}`));
         expect(digits).toHaveLength(1);
       }),
     );

@@ -1,3 +1,5 @@
+// For the fields that it adds to the schema of a route.
+import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 
 /** By name of the dependency: resolves when it can be used, rejects when not. */

@@ -121,6 +121,14 @@ describe('inAccount', () => {
     await db.destroy();
   });
 
+  it('ends its pool, also one that was used past it', async () => {
+    const pool = createPool({ url: database.url, name: 'ending' });
+    const db = createDatabase<Tables>(pool);
+    await pool.query('select 1');
+    await db.destroy();
+    expect([pool.ended, pool.totalCount]).toEqual([true, 0]);
+  });
+
   it('refuses writes where only reading was announced', async () => {
     const write = readInAccount(database.db, ONE, (tx) => tx.deleteFrom('thing').execute());
     await expect(write).rejects.toMatchObject({ code: '25006' });

@@ -79,6 +79,13 @@ export class Database<DB> extends Kysely<DB> {
     this.dialect = dialect;
     this.driver = new PostgresDriver({ pool });
   }
+
+  /** Ends the pool, when the statements under way have ended. */
+  override async destroy(): Promise<void> {
+    await super.destroy();
+    // Kysely leaves alone a pool that it never used; a readiness check may have.
+    if (!this.pool.ending) await this.pool.end();
+  }
 }
 
 export const createDatabase = <DB>(pool: Pool): Database<DB> => new Database<DB>(pool);

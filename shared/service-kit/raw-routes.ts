@@ -1,3 +1,5 @@
+// For the fields that it adds to the schema of a route.
+import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 export interface RawCall {

@@ -76,7 +76,7 @@ export const serveInternal = <const R extends InternalRoute>(
       callers.set(request, caller);
       return { accountId: caller.accountId, service: caller.service };
     },
-    handle: (call) => handler({ ...call, caller: callers.get(call.request) as InternalCaller } as InternalCall<R>),
+    handle: (call) => handler({ ...call, caller: callers.get(call.request) as InternalCaller }),
   });
 };
 

@@ -73,7 +73,7 @@ export const createServiceClient = (options: {
 
   return {
     call: async (contract, request) => {
-      const wire = toWire(base, contract, request as LooseRequest);
+      const wire = toWire(base, contract, request);
       const timeout = AbortSignal.timeout(timeoutMs);
       const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
       let answer: WireAnswer;

@@ -87,7 +87,11 @@ const checkPolicies = async (db: QueryExecutorProvider, tables: readonly TableRo
 const onlyAccount = (expression: string | null): boolean =>
   expression !== null && expression.replace(ACCOUNT_POLICY, '').replaceAll(/[()\s]/g, '') === '';
 
-const checkIndexes = async (db: QueryExecutorProvider, tables: ReadonlySet<string>, exceptions: readonly string[]): Promise<string[]> => {
+const checkIndexes = async (
+  db: QueryExecutorProvider,
+  tables: ReadonlySet<string>,
+  exceptions: readonly string[],
+): Promise<string[]> => {
   const { rows } = await sql<{ table: string; name: string; first: string | null }>`
     select t.relname as table, i.relname as name, a.attname as first
     from pg_index x

@@ -177,7 +177,7 @@ const store = async (
 
 const withActivationCode = (body: ProviderSignalBody, activationCode: string): ProviderSignalBody =>
   'activationCode' in body.data && body.data.activationCode === ACTIVATION_CODE_PLACEHOLDER
-    ? ({ ...body, data: { ...body.data, activationCode } } as ProviderSignalBody)
+    ? { ...body, data: { ...body.data, activationCode } }
     : body;
 
 /** Bound to the row it stands in. */

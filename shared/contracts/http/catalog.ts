@@ -8,7 +8,6 @@ import {
   idParams,
   idSchema,
   languageSchema,
-  localeSchema,
   nameSchema,
   pageOf,
   pageQuery,
@@ -21,7 +20,7 @@ export const accountSchema = z
     id: idSchema,
     name: nameSchema,
     timeZone: z.string().describe('IANA time zone'),
-    locale: localeSchema,
+    locale: languageSchema,
     notificationAddress: emailSchema,
   })
   .meta({ id: 'Account' });

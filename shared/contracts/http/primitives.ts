@@ -30,7 +30,6 @@ export const emailSchema = z.email().max(EMAIL_MAX_CHARACTERS);
 
 export const languageSchema = z.enum(['en', 'fr']);
 export type Language = z.output<typeof languageSchema>;
-export const localeSchema = languageSchema;
 export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'An ISO 4217 code');
 export const slotSchema = z.literal([...SLOTS]);
 export const roleSchema = z.enum(ROLES);
