@@ -1,7 +1,7 @@
 import { addHealthRoutes } from '@simlane/service-kit/health';
 import type { Logger } from '@simlane/service-kit/logger';
 import { listen, type OnClose } from '@simlane/service-kit/process';
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 
 /** `/livez` and `/readyz` of the worker, which serves nothing else. */
 export const serveHealth = async (options: {
@@ -11,7 +11,7 @@ export const serveHealth = async (options: {
   isRunning: () => boolean;
   onClose: OnClose;
 }): Promise<void> => {
-  const app = Fastify({ loggerInstance: options.logger, disableRequestLogging: true });
+  const app = Fastify({ loggerInstance: options.logger, logController: new LogController({ disableRequestLogging: true }) });
   addHealthRoutes(app as never, {
     worker: async () => {
       if (!options.isRunning()) throw new Error('not polling');

@@ -33,17 +33,9 @@ export const createSimReplacementActivities = ({
     const params = { orderId, factId };
     const fact = await order.call(orderInternalRoutes.getFact, { accountId, params }).catch(ignoreIfNotApplied);
     if (fact === undefined) return { carriedOut: false, status: 'confirmed', todos: [] };
-    const replacement = await act(fact);
-    if (!expected.includes(replacement.state)) {
-      throw new Error(
-        `inventory says ${replacement.state} of order ${orderId} where ${expected.join(' or ')} was to be`,
-      );
-    }
-    const outcome = await order.call(orderInternalRoutes.recordCarriedOut, {
-      accountId,
-      params,
-      body: { newSimId: replacement.newSimId, iccidIssue: replacement.iccidIssue },
-    });
+    // A run that was reset hears old facts again: what inventory did for them may since have been followed by more.
+    const done = fact.carriedOut ? NOTHING_NEW : await doIt(ref, expected, () => act(fact));
+    const outcome = await order.call(orderInternalRoutes.recordCarriedOut, { accountId, params, body: done });
     return { carriedOut: true, ...outcome };
   };
 
@@ -114,6 +106,22 @@ export const createSimReplacementActivities = ({
       await order.call(orderInternalRoutes.recordManagerTold, { accountId, params: { orderId }, body: { messageId } });
     },
   };
+};
+
+/** The order has recorded the fact's effect before, and does not read this. */
+const NOTHING_NEW = { newSimId: null, iccidIssue: null };
+
+/** Lets inventory act and checks that it has: nothing is recorded that is not so. */
+const doIt = async (
+  { orderId }: FactRef,
+  expected: readonly SimReplacement['state'][],
+  act: () => Promise<SimReplacement>,
+): Promise<Pick<SimReplacement, 'newSimId' | 'iccidIssue'>> => {
+  const { state, newSimId, iccidIssue } = await act();
+  if (!expected.includes(state)) {
+    throw new Error(`inventory says ${state} of order ${orderId} where ${expected.join(' or ')} was to be`);
+  }
+  return { newSimId, iccidIssue };
 };
 
 type FactToAct = RouteAnswer<typeof orderInternalRoutes.getFact>;

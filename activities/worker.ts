@@ -1,6 +1,6 @@
 import type { SimReplacementActivities } from '@simlane/contracts/activities';
 import type { Logger } from '@simlane/service-kit/logger';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Config } from './config.ts';
 
 export interface RunningWorker {
@@ -34,7 +34,7 @@ export const createWorker = async (options: {
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
-    ...workflowsOf(config),
+    workflowBundle: await workflowsOf(config),
     activities,
     maxCachedWorkflows: MOST_CACHED_WORKFLOWS,
     maxConcurrentActivityTaskExecutions: config.CONCURRENT_ACTIVITIES,
@@ -55,13 +55,12 @@ export const createWorker = async (options: {
   };
 };
 
-const workflowsOf = ({
-  WORKFLOWS_PATH,
-  WORKFLOW_BUNDLE_PATH,
-}: Config): { workflowsPath: string } | { workflowBundle: WorkflowBundleOption } => {
-  if (WORKFLOW_BUNDLE_PATH !== undefined) return { workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH } };
-  if (WORKFLOWS_PATH !== undefined) return { workflowsPath: WORKFLOWS_PATH };
-  throw new Error('the configuration names no workflows');
+/** The bundle made beforehand, or one made now from the sources. */
+const workflowsOf = async ({ WORKFLOWS_PATH, WORKFLOW_BUNDLE_PATH }: Config): Promise<WorkflowBundleOption> => {
+  if (WORKFLOW_BUNDLE_PATH !== undefined) return { codePath: WORKFLOW_BUNDLE_PATH };
+  if (WORKFLOWS_PATH === undefined) throw new Error('the configuration names no workflows');
+  // The bundler tells each module it has taken in; only what goes wrong is of interest.
+  return bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('WARN') });
 };
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;

@@ -6,7 +6,7 @@
  * The order service has judged each word before this workflow hears of it; here the applied ones are carried out, in
  * their order. A run can be started again from nothing at any point: what the claim shows as done is skipped.
  */
-import type { SimReplacementActivities, StepOutcome } from '@simlane/contracts/activities';
+import type { FactRef, SimReplacementActivities, StepOutcome } from '@simlane/contracts/activities';
 import { isFinished, type OrderStatus } from '@simlane/contracts/order';
 import {
   FACT_APPLIED_SIGNAL,
@@ -69,9 +69,7 @@ export async function simReplacement(order: SimReplacementInput): Promise<SimRep
   return state.phase;
 }
 
-type FactToCarryOut = { accountId: string; orderId: string; factId: string };
-
-const carryOut = async (fact: FactToCarryOut, kind: FactApplied['kind']): Promise<StepOutcome | undefined> => {
+const carryOut = async (fact: FactRef, kind: FactApplied['kind']): Promise<StepOutcome | undefined> => {
   switch (kind) {
     case 'acknowledged':
       return step('Create the temporary eSIM').createTemporaryEsim(fact);

@@ -1,0 +1,123 @@
+import type { InternalRoute } from '@simlane/contracts/http/route';
+import { RemoteProblem, UnavailableError } from '@simlane/service-kit/problem';
+import type { ServiceClient } from '@simlane/service-kit/service-client';
+import { describe, expect, it } from 'vitest';
+import { managerMessageId } from './message-id.ts';
+import { createSimReplacementActivities } from './sim-replacement.activities.ts';
+
+const ref = { accountId: 'account', orderId: 'order', factId: 'fact' };
+const replacement = {
+  orderId: 'order',
+  lineId: 'line',
+  oldSimId: 'old',
+  newSimId: 'new',
+  temporaryReference: null,
+  iccid: null,
+  iccidIssue: null,
+};
+const fact = {
+  factId: 'fact',
+  kind: 'processed',
+  occurredAt: '2026-11-20T10:00:00Z',
+  carriedOut: false,
+  signalled: { iccid: '8988211000000530082', eid: null },
+};
+const claim = {
+  orderNumber: 'ORD-2026-000042',
+  action: 'switch_to_esim',
+  status: 'processed',
+  endReason: null,
+  msisdn: '+447700900123',
+  providerId: 'provider',
+  submitted: true,
+  managerTold: false,
+  todos: [],
+  orderedBy: { name: 'Mary Manager', email: 'mary@example.com', language: 'en' },
+  pending: [],
+};
+
+/** Services that answer as told, by the last part of the route's path, and the calls they got in their order. */
+const services = (answers: Record<string, unknown>) => {
+  const calls: { name: string; body: unknown }[] = [];
+  const client: ServiceClient = {
+    call: async (contract: InternalRoute, request: object) => {
+      const name = contract.path.split('/').at(-1) ?? '';
+      calls.push({ name, body: 'body' in request ? request.body : undefined });
+      const answer = answers[name];
+      if (answer instanceof Error) throw answer;
+      return answer as never;
+    },
+    close: () => undefined,
+  };
+  const activities = createSimReplacementActivities({ inventory: client, order: client, notification: client });
+  return { calls, activities, names: () => calls.map(({ name }) => name) };
+};
+
+const notApplied = new RemoteProblem('order', {
+  type: 'urn:simlane:problem:fact_not_applied',
+  title: '',
+  status: 409,
+  code: 'fact_not_applied',
+  detail: '',
+  instance: 'request',
+});
+
+describe('a step', () => {
+  it('reads the fact, lets inventory act, and records it on the order, in this order', async () => {
+    const outcome = { status: 'processed', todos: ['iccid_missing'] };
+    const { activities, calls, names } = services({
+      ':factId': fact,
+      commit: { ...replacement, state: 'committed' },
+      'carried-out': outcome,
+    });
+    expect(await activities.replaceSim(ref)).toEqual({ carriedOut: true, ...outcome });
+    expect(names()).toEqual([':factId', 'commit', 'carried-out']);
+    expect(calls[1]?.body).toEqual({ factId: 'fact', occurredAt: fact.occurredAt, signalled: fact.signalled });
+    expect(calls[2]?.body).toEqual({ newSimId: 'new', iccidIssue: null });
+  });
+
+  it('does nothing for a fact that the order does not have as applied', async () => {
+    const { activities, names } = services({ ':factId': notApplied });
+    expect(await activities.rollBackReplacement(ref)).toMatchObject({ carriedOut: false });
+    expect(names()).toEqual([':factId']);
+  });
+
+  it('asks nothing of inventory for a fact that was carried out before, as a run that was reset hears it', async () => {
+    const outcome = { status: 'cancelled', todos: [] };
+    const { activities, names } = services({ ':factId': { ...fact, carriedOut: true }, 'carried-out': outcome });
+    expect(await activities.createTemporaryEsim(ref)).toEqual({ carriedOut: true, ...outcome });
+    expect(names()).toEqual([':factId', 'carried-out']);
+  });
+
+  it('records nothing where inventory has not done it, and fails, to be tried again', async () => {
+    const { activities, names } = services({ ':factId': fact, rollback: { ...replacement, state: 'committed' } });
+    await expect(activities.rollBackReplacement(ref)).rejects.toThrow('inventory says committed');
+    expect(names()).toEqual([':factId', 'rollback']);
+  });
+
+  it.each([
+    ['order does not answer', { ':factId': new UnavailableError('order', 'away') }],
+    ['inventory does not answer', { ':factId': fact, commit: new UnavailableError('inventory', 'away') }],
+  ])('fails, to be tried again, where %s: a failure is no decision', async (_name, answers) => {
+    await expect(services(answers).activities.replaceSim(ref)).rejects.toThrow('dependency_unavailable');
+  });
+});
+
+describe('telling the manager', () => {
+  it('is one message however often it is done: its id follows from the order', async () => {
+    const { activities, calls } = services({ claim, ':messageId': {}, 'manager-told': {} });
+    await activities.tellManager(ref);
+    await activities.tellManager(ref);
+    const recorded = calls.filter(({ name }) => name === 'manager-told').map(({ body }) => body);
+    expect(recorded).toEqual([{ messageId: managerMessageId('order') }, { messageId: managerMessageId('order') }]);
+    expect(calls[1]?.body).toMatchObject({
+      content: { outcome: 'processed', needsAttention: false },
+      recipients: [claim.orderedBy],
+    });
+  });
+
+  it('tells of no end that has not come', async () => {
+    const { activities } = services({ claim: { ...claim, status: 'in_progress' } });
+    await expect(activities.tellManager(ref)).rejects.toThrow('no end to tell of');
+  });
+});

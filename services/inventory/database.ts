@@ -1,0 +1,185 @@
+import type { Action } from '@simlane/contracts/actions';
+import type { TimelineSource } from '@simlane/contracts/http/timeline';
+import type { IccidIssue } from '@simlane/contracts/http/inventory-internal';
+import type { ReplacementAction } from '@simlane/contracts/order';
+import type { ReplacementState, SimKind, SimState, Slot } from '@simlane/contracts/sim';
+import type { Database as AccountDatabase } from '@simlane/service-kit/postgres';
+import type { ColumnType, Generated, GeneratedAlways, Transaction as KyselyTransaction } from 'kysely';
+
+/** Columns of type json(b): read as values, written as JSON text. */
+type Json<T> = ColumnType<T, string, string>;
+
+export interface EmployeeTable {
+  account_id: string;
+  id: string;
+  name: string;
+  email: string | null;
+  language: 'en' | 'fr';
+}
+
+/** The role of the running service, which owns nothing. */
+export const APP_ROLE = 'inventory_app';
+
+export interface ManagementGroupTable {
+  account_id: string;
+  id: string;
+  name: string;
+}
+
+export interface DeviceTable {
+  account_id: string;
+  id: string;
+  make: string;
+  model: string;
+  imei1: string | null;
+  imei2: string | null;
+  eid: string | null;
+  esim_capable: 'yes' | 'no' | 'unknown';
+  employee_id: string | null;
+  version: Generated<number>;
+}
+
+export interface SimTable {
+  account_id: string;
+  id: string;
+  kind: SimKind;
+  state: SimState;
+  provider_id: string;
+  distributor_id: string | null;
+  iccid: string | null;
+  temporary_reference: string | null;
+  eid: string | null;
+  employee_id: string | null;
+  change_order_id: string | null;
+  discarded_at: Date | null;
+  version: Generated<number>;
+  serving_id: GeneratedAlways<string | null>;
+  grouping_id: GeneratedAlways<string | null>;
+}
+
+export interface LineTable {
+  account_id: string;
+  id: string;
+  msisdn: string;
+  provider_id: string;
+  device_id: string | null;
+  slot: Slot | null;
+  employee_id: string | null;
+  sim_id: string | null;
+  change_order_id: string | null;
+  version: Generated<number>;
+}
+
+export interface SimGroupTable {
+  account_id: string;
+  sim_id: string;
+  group_id: string;
+}
+
+export interface SimReplacementTable {
+  account_id: string;
+  order_id: string;
+  attempt: number;
+  state: ReplacementState;
+  /** As it was given, word for word; `json`, because `jsonb` would put its fields into another order. */
+  answer: Json<unknown>;
+  action: ReplacementAction;
+  activate: boolean;
+  line_id: string;
+  old_sim_id: string | null;
+  provider_id: string | null;
+  distributor_id: string | null;
+  new_sim_id: string | null;
+  temporary_reference: string | null;
+  entered_iccid: string | null;
+  signalled_iccid: string | null;
+  signalled_eid: string | null;
+  /** The one that would be used, until the commit. Afterwards the SIM has it. */
+  iccid: string | null;
+  iccid_issue: ColumnType<IccidIssue | null, string | null, string | null>;
+  started_at: Date | null;
+  ended_at: Date | null;
+  live_order_id: GeneratedAlways<string | null>;
+  live_line_id: GeneratedAlways<string | null>;
+  live_old_sim_id: GeneratedAlways<string | null>;
+}
+
+export interface ActionProfileTable {
+  account_id: string;
+  id: string;
+  name: string;
+  is_default: boolean;
+  idempotency_caller: string | null;
+  idempotency_key: string | null;
+  body_hash: string | null;
+  version: Generated<number>;
+}
+
+export interface ActionProfileSettingTable {
+  account_id: string;
+  profile_id: string;
+  action: Action;
+  slot: Slot;
+  enabled: boolean;
+}
+
+export interface ActionProfileHolderTable {
+  account_id: string;
+  sub: string;
+  profile_id: string;
+}
+
+export interface TimelineTable {
+  account_id: string;
+  id: Generated<string>;
+  subject_type: 'line' | 'sim';
+  subject_id: string;
+  order_id: string | null;
+  event: string;
+  source: TimelineSource;
+  actor_id: string | null;
+  cause_id: string | null;
+  reason: string | null;
+  occurred_at: Generated<Date>;
+  recorded_at: Generated<Date>;
+  data: Json<Record<string, unknown>>;
+}
+
+/** The view by which SIMs are shown: a temporary eSIM has the old SIM's employee and groups, and its order's line. */
+export interface SimInFleetView {
+  account_id: string;
+  id: string;
+  kind: SimKind;
+  state: SimState;
+  provider_id: string;
+  distributor_id: string | null;
+  iccid: string | null;
+  temporary_reference: string | null;
+  eid: string | null;
+  line_id: string | null;
+  employee_id: string | null;
+  /** The SIM whose groups it is in. */
+  grouped_as_id: string;
+  change_order_id: string | null;
+  version: number;
+  discarded_at: Date | null;
+}
+
+export interface Schema {
+  employee: EmployeeTable;
+  management_group: ManagementGroupTable;
+  device: DeviceTable;
+  sim: SimTable;
+  line: LineTable;
+  sim_group: SimGroupTable;
+  sim_replacement: SimReplacementTable;
+  action_profile: ActionProfileTable;
+  action_profile_setting: ActionProfileSettingTable;
+  action_profile_holder: ActionProfileHolderTable;
+  timeline: TimelineTable;
+  sim_in_fleet: SimInFleetView;
+}
+
+export type Database = AccountDatabase<Schema>;
+/** A transaction in which one account is set; there is no other way to the tables. */
+export type Transaction = KyselyTransaction<Schema>;

@@ -1,0 +1,14 @@
+import type { Migrations } from '@simlane/service-kit/migration';
+import { fleet } from './0001-fleet.ts';
+import { simReplacement } from './0002-sim-replacement.ts';
+import { protectedChanges } from './0003-protected-changes.ts';
+import { actionProfile } from './0004-action-profile.ts';
+import { timeline } from './0005-timeline.ts';
+
+export const migrations: Migrations = {
+  '0001-fleet': fleet,
+  '0002-sim-replacement': simReplacement,
+  '0003-protected-changes': protectedChanges,
+  '0004-action-profile': actionProfile,
+  '0005-timeline': timeline,
+};
