@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import reference from '@scalar/fastify-api-reference';
 import { problemSchema } from '@simlane/contracts/http/problem';
-import type { RouteContract } from '@simlane/contracts/http/route';
+import type { PublicRoute, RouteContract } from '@simlane/contracts/http/route';
 import { PROBLEMS, type ProblemCode } from '@simlane/contracts/problems';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
@@ -54,13 +54,16 @@ export const fastifySchema = (contract: RouteContract): Record<string, unknown> 
   return {
     summary: contract.summary,
     ...(isPublic ? { tags: [contract.tag], security: [{ bearer: [] }] } : { hide: true }),
-    ...(isPublic ? { description: `Needs the permission \`${contract.permission}\`.` } : {}),
+    ...(isPublic ? { description: describe(contract) } : {}),
     ...(contract.params === undefined ? {} : { params: contract.params }),
     ...(contract.query === undefined ? {} : { querystring: contract.query }),
     ...(contract.body === undefined ? {} : { body: contract.body }),
     response: { [contract.status]: contract.answer, ...problemResponses(codes) },
   };
 };
+
+const describe = ({ description, permission }: PublicRoute): string =>
+  [description, `Needs the permission \`${permission}\`.`].filter((part) => part !== undefined).join(' ');
 
 /** What is refused as unknown when it comes in is said to be so; answers may grow. */
 const closedBody = (schema: { body?: unknown }): object =>
@@ -124,6 +127,10 @@ export const addReference = async (
       withDefaultFonts: false,
       telemetry: false,
       hideClientButton: true,
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      showDeveloperTools: 'never',
+      authentication: { preferredSecurityScheme: 'bearer' },
       proxyUrl: '',
     },
   });

@@ -50,8 +50,13 @@ export const violatedConstraint = (error: unknown): string | null => {
   return typeof constraint === 'string' ? constraint : null;
 };
 
-/** Two transactions got in each other's way, and this one was rolled back whole. */
-export const isTransactionConflict = (error: unknown): boolean => TRANSACTION_CONFLICTS.has(sqlState(error) ?? '');
+/** Two transactions got in each other's way, or a migration in the way of a prepared one; this one was rolled back whole. */
+export const isTransactionConflict = (error: unknown): boolean =>
+  TRANSACTION_CONFLICTS.has(sqlState(error) ?? '') || isStalePlan(error);
+
+/** A prepared statement returns other columns since a migration. The SQLSTATE is that of any unsupported feature. */
+export const isStalePlan = (error: unknown): boolean =>
+  sqlState(error) === '0A000' && error instanceof Error && error.message.startsWith('cached plan must not change');
 
 /** Whether the database, or the way to it, is at fault and not the statement. */
 export const isPostgresOutage = (error: unknown): boolean => {

@@ -2,6 +2,7 @@ import { CompiledQuery, type Driver, Kysely, PostgresDialect, PostgresDriver, Tr
 import { Pool, type PoolConfig, types } from 'pg';
 import type { Logger } from './logger.ts';
 import { isTransactionConflict } from './postgres-errors.ts';
+import { PreparingClient } from './preparing-client.ts';
 import { SingleConnection } from './single-connection.ts';
 import { isUuid } from './uuid-v7.ts';
 
@@ -49,6 +50,7 @@ export interface PoolOptions {
 export const createPool = ({ url, name, max = DEFAULT_POOL_SIZE, statements, logger }: PoolOptions): Pool => {
   const timeoutMs = statements === 'none' ? null : (statements?.timeoutMs ?? STATEMENT_TIMEOUT_MS);
   const pool = new Pool({
+    Client: PreparingClient,
     connectionString: url,
     application_name: name,
     max,

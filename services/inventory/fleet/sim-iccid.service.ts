@@ -4,7 +4,7 @@ import { ProblemError } from '@simlane/service-kit/problem';
 import { requireAccepted } from '../accepted-warnings.ts';
 import type { Database } from '../database.ts';
 import { changeInFlight, giveIccidInAccount } from '../protected-change.ts';
-import { lockReplacementOfNewSim, settleIccidIssue } from '../replacement/sim-replacement.repository.ts';
+import { lockReplacementOfNewSim } from '../replacement/sim-replacement.repository.ts';
 import { byCaller } from '../timeline/origin.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { updateSim } from './sim.repository.ts';
@@ -20,7 +20,10 @@ export interface IccidEntry {
   readonly version?: number | undefined;
 }
 
-/** Enters or corrects the ICCID of a SIM; the one that it has changes nothing. Refused while a change is in flight. */
+/**
+ * Enters or corrects the ICCID of a SIM; the one that it has changes nothing. Refused while a change is in flight, and
+ * while the order that made the SIM has a to-do about its ICCID: only there the entry settles the to-do too.
+ */
 export const setSimIccid = (db: Database, caller: Caller, id: string, entry: IccidEntry): Promise<Sim> => {
   const visibility = visibilityOf(caller);
   const { accountId } = caller;
@@ -34,6 +37,7 @@ export const setSimIccid = (db: Database, caller: Caller, id: string, entry: Icc
         fix: 'Enter the ICCID of the SIM that has taken its place',
       });
     }
+    if (replacement !== undefined && replacement.iccidIssue !== null) throw orderWaitsForIccid(replacement.orderId);
     const reading = readEnteredIccid(sim.kind, entry.iccid);
     if (!reading.ok) throw iccidInvalid(sim.kind, reading.problem);
     const { iccid } = reading;
@@ -43,7 +47,6 @@ export const setSimIccid = (db: Database, caller: Caller, id: string, entry: Icc
     if (sim.iccid !== null && entry.reason == null) throw reasonRequired(sim.iccid);
     requireAccepted(warnings, entry.acceptWarnings);
     await updateSim(tx, { accountId, id }, { iccid });
-    if (replacement !== undefined) await settleIccidIssue(tx, accountId, replacement.orderId);
     await addToTimeline(tx, accountId, byCaller(caller), [
       {
         subject: { type: 'sim', id },
@@ -55,3 +58,8 @@ export const setSimIccid = (db: Database, caller: Caller, id: string, entry: Icc
     return simAfter(tx, visibility, id);
   });
 };
+
+const orderWaitsForIccid = (orderId: string): ProblemError =>
+  new ProblemError('sim_state', `The order ${orderId} waits for the ICCID of this SIM`, {
+    fix: `Enter it on the order, with PUT /orders/v1/orders/${orderId}/iccid: that settles its to-do too`,
+  });

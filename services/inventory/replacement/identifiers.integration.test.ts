@@ -222,11 +222,17 @@ describe('the ICCID after the switch', () => {
     });
   });
 
-  it('entered in the fleet settles the issue of the order too', async () => {
+  it('is entered on the order while the order waits for it, and in the fleet afterwards', async () => {
     const { body } = await order.commit();
-    const iccid = newIccid();
-    await inventory.call({ accountId }, 'PUT', `/sims/${body.newSimId}/iccid`, { iccid });
-    expect((await order.get()).body).toMatchObject({ iccid, iccidIssue: null });
+    const [iccid, corrected] = [newIccid(), newIccid()];
+    const path = `/sims/${body.newSimId}/iccid`;
+    const refused = await inventory.call({ accountId }, 'PUT', path, { iccid });
+    expect([refused.status, refused.problem.code]).toEqual([409, 'sim_state']);
+    expect(refused.problem.fix).toContain(`/orders/v1/orders/${order.id}/iccid`);
+    await order.enterIccid(iccid);
+    const entry = { iccid: corrected, reason: 'Read from the phone' };
+    expect((await inventory.call({ accountId }, 'PUT', path, entry)).status).toBe(200);
+    expect((await order.get()).body).toMatchObject({ iccid: corrected, iccidIssue: null });
   });
 
   it('after a roll back is of no interest', async () => {

@@ -105,13 +105,14 @@ export const catalogRoutes = {
   getAccount: publicRoute({
     ...read,
     path: '/catalog/v1/account',
-    summary: "The caller's account",
+    summary: 'Read the account',
+    description: 'The settings of the caller’s account.',
     answer: accountSchema,
   }),
   listProviders: publicRoute({
     ...read,
     path: '/catalog/v1/providers',
-    summary: 'Providers of the account',
+    summary: 'List providers',
     query: z.strictObject({ ...pageQuery, includeArchived }),
     answer: pageOf(providerSchema),
     problems: ['invalid_cursor'],
@@ -119,7 +120,7 @@ export const catalogRoutes = {
   getProvider: publicRoute({
     ...read,
     path: '/catalog/v1/providers/:id',
-    summary: 'One provider',
+    summary: 'Read a provider',
     params: idParams,
     answer: providerSchema,
     problems: ['not_found'],
@@ -127,7 +128,8 @@ export const catalogRoutes = {
   listDistributors: publicRoute({
     ...read,
     path: '/catalog/v1/distributors',
-    summary: 'Distributors with their contacts and roles',
+    summary: 'List distributors',
+    description: 'With their contacts and the roles of these.',
     query: z.strictObject({ ...pageQuery, includeArchived }),
     answer: pageOf(distributorSchema),
     problems: ['invalid_cursor'],
@@ -135,7 +137,7 @@ export const catalogRoutes = {
   getDistributor: publicRoute({
     ...read,
     path: '/catalog/v1/distributors/:id',
-    summary: 'One distributor',
+    summary: 'Read a distributor',
     params: idParams,
     answer: distributorSchema,
     problems: ['not_found'],
@@ -143,7 +145,8 @@ export const catalogRoutes = {
   listOrderPacks: publicRoute({
     ...read,
     path: '/catalog/v1/order-packs',
-    summary: 'Order packs with their articles',
+    summary: 'List order packs',
+    description: 'With their articles.',
     query: z.strictObject({ ...pageQuery, includeArchived }),
     answer: pageOf(orderPackSchema),
     problems: ['invalid_cursor'],
@@ -151,7 +154,7 @@ export const catalogRoutes = {
   getOrderPack: publicRoute({
     ...read,
     path: '/catalog/v1/order-packs/:id',
-    summary: 'One order pack',
+    summary: 'Read an order pack',
     params: idParams,
     answer: orderPackSchema,
     problems: ['not_found'],

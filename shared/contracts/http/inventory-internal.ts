@@ -71,6 +71,7 @@ const step = {
   params: orderIdParams,
   status: 200,
   answer: simReplacementSchema,
+  problems: ['not_found', 'order_state'],
 } as const;
 
 /** The id of the fact that asks for the step; it stands in the timeline as the cause. */
@@ -142,7 +143,15 @@ export const inventoryInternalRoutes = {
       'Enters the ICCID while the eSIM is temporary, or enters or corrects it afterwards; the same again changes nothing',
     body: z.object({ iccid: z.string().max(40), reason: textSchema.nullable(), acceptWarnings: acceptWarningsSchema }),
     answer: simReplacementSchema.extend({ change: z.enum(['entered', 'corrected', 'none']) }),
-    problems: ['iccid_invalid', 'iccid_in_use', 'reason_required', 'warnings_not_accepted', 'order_state', 'not_found'],
+    problems: [
+      'iccid_invalid',
+      'iccid_in_use',
+      'reason_required',
+      'warnings_not_accepted',
+      'order_state',
+      'not_found',
+      'change_in_flight',
+    ],
   }),
   getReplacement: internalRoute({
     method: 'GET',

@@ -131,7 +131,8 @@ export const inventoryRoutes = {
   listDevices: publicRoute({
     ...read,
     path: '/inventory/v1/devices',
-    summary: 'Devices with their slots',
+    summary: 'List devices',
+    description: 'With their slots.',
     query: z.strictObject({
       ...pageQuery,
       q: nameSchema.optional().describe('Beginning of an IMEI, a number, an ICCID, or of make, model or employee'),
@@ -143,7 +144,8 @@ export const inventoryRoutes = {
   getDevice: publicRoute({
     ...read,
     path: '/inventory/v1/devices/:id',
-    summary: 'One device with its slots and every action on them',
+    summary: 'Read a device',
+    description: 'With its slots and every action on them.',
     params: idParams,
     answer: deviceDetailSchema,
     problems: ['not_found'],
@@ -151,7 +153,8 @@ export const inventoryRoutes = {
   listLines: publicRoute({
     ...read,
     path: '/inventory/v1/lines',
-    summary: 'Lines with their SIM and the incoming SIM',
+    summary: 'List lines',
+    description: 'With the SIM that serves each, and the incoming one while a change is in flight.',
     query: z.strictObject({
       ...pageQuery,
       q: nameSchema.optional().describe('Beginning of a number or an ICCID'),
@@ -167,7 +170,7 @@ export const inventoryRoutes = {
   getLine: publicRoute({
     ...read,
     path: '/inventory/v1/lines/:id',
-    summary: 'One line',
+    summary: 'Read a line',
     params: idParams,
     answer: lineSchema,
     problems: ['not_found'],
@@ -175,7 +178,8 @@ export const inventoryRoutes = {
   listSims: publicRoute({
     ...read,
     path: '/inventory/v1/sims',
-    summary: 'SIMs, temporary eSIMs among them',
+    summary: 'List SIMs',
+    description: 'Temporary eSIMs among them.',
     query: z.strictObject({
       ...pageQuery,
       q: nameSchema.optional().describe('Beginning of an ICCID or a temporary reference'),
@@ -191,7 +195,7 @@ export const inventoryRoutes = {
   getSim: publicRoute({
     ...read,
     path: '/inventory/v1/sims/:id',
-    summary: 'One SIM',
+    summary: 'Read a SIM',
     params: idParams,
     answer: simSchema,
     problems: ['not_found'],
@@ -199,7 +203,7 @@ export const inventoryRoutes = {
   listEmployees: publicRoute({
     ...read,
     path: '/inventory/v1/employees',
-    summary: 'Employees',
+    summary: 'List employees',
     query: z.strictObject({ ...pageQuery, q: nameSchema.optional().describe('Beginning of a name or e-mail address') }),
     answer: pageOf(employeeSchema),
     problems: ['invalid_cursor'],
@@ -207,7 +211,7 @@ export const inventoryRoutes = {
   listManagementGroups: publicRoute({
     ...read,
     path: '/inventory/v1/management-groups',
-    summary: 'Management groups',
+    summary: 'List management groups',
     query: z.strictObject(pageQuery),
     answer: pageOf(managementGroupSchema),
     problems: ['invalid_cursor'],
@@ -215,7 +219,8 @@ export const inventoryRoutes = {
   moveLine: publicRoute({
     ...change,
     path: '/inventory/v1/lines/:id/slot',
-    summary: 'Moves a line to a slot of a device, or out of any; allowed while a change is in flight',
+    summary: 'Move a line',
+    description: 'Into a slot of a device, or out of any. Allowed while a change is in flight.',
     params: idParams,
     body: z.strictObject({ slot: z.strictObject({ deviceId: idSchema, number: slotSchema }).nullable(), version }),
     answer: lineSchema,
@@ -224,7 +229,9 @@ export const inventoryRoutes = {
   setSimGroups: publicRoute({
     ...change,
     path: '/inventory/v1/sims/:id/groups',
-    summary: 'Puts a SIM into exactly these management groups; allowed while a change is in flight',
+    summary: 'Set the groups of a SIM',
+    description:
+      'It is in exactly these afterwards. Allowed while a change is in flight; a temporary eSIM shows the old SIM’s.',
     params: idParams,
     body: z.strictObject({ groupIds: z.array(idSchema).max(50), version }),
     answer: simSchema,
@@ -233,7 +240,8 @@ export const inventoryRoutes = {
   setSimEmployee: publicRoute({
     ...change,
     path: '/inventory/v1/sims/:id/employee',
-    summary: 'Associates a SIM with an employee, or with none; allowed while a change is in flight',
+    summary: 'Set the employee of a SIM',
+    description: 'One, or none. Allowed while a change is in flight; a temporary eSIM shows the old SIM’s.',
     params: idParams,
     body: z.strictObject({ employeeId: idSchema.nullable(), version }),
     answer: simSchema,
@@ -242,7 +250,8 @@ export const inventoryRoutes = {
   setSimState: publicRoute({
     ...change,
     path: '/inventory/v1/sims/:id/state',
-    summary: 'Activates, suspends or discards a SIM; refused while a change is in flight',
+    summary: 'Set the state of a SIM',
+    description: 'Active, suspended or discarded, which is final. Refused while a change is in flight.',
     params: idParams,
     body: z.strictObject({ state: z.enum(['active', 'suspended', 'discarded']), version }),
     answer: simSchema,
@@ -251,8 +260,9 @@ export const inventoryRoutes = {
   setSimIccid: publicRoute({
     ...change,
     path: '/inventory/v1/sims/:id/iccid',
-    summary:
-      'Enters or corrects the ICCID of a SIM; refused while a change is in flight (PUT orders/{id}/iccid enters it then)',
+    summary: 'Set the ICCID of a SIM',
+    description:
+      'Refused while a change is in flight, and while its order still has a to-do about it: it is entered on the order then.',
     params: idParams,
     body: z.strictObject({
       iccid: z.string().max(40),
@@ -276,7 +286,8 @@ export const inventoryRoutes = {
     ...read,
     tag: 'Actions',
     path: '/inventory/v1/lines/:id/actions',
-    summary: 'Every action of a line and its SIM, with each condition and its fix',
+    summary: 'Actions of a line',
+    description: 'Every action of the line and its SIM, with each condition, met or not, and its fix.',
     params: idParams,
     answer: actionListSchema,
     problems: ['not_found'],
@@ -285,7 +296,8 @@ export const inventoryRoutes = {
     ...read,
     tag: 'Actions',
     path: '/inventory/v1/sims/:id/actions',
-    summary: 'Every action of a SIM, with each condition and its fix',
+    summary: 'Actions of a SIM',
+    description: 'Every action of the SIM, with each condition, met or not, and its fix.',
     params: idParams,
     answer: actionListSchema,
     problems: ['not_found'],
@@ -294,7 +306,8 @@ export const inventoryRoutes = {
     ...read,
     tag: 'Actions',
     path: '/inventory/v1/devices/:id/actions',
-    summary: 'Every action of the lines and SIMs in a device, with each condition and its fix',
+    summary: 'Actions of a device',
+    description: 'Every action of the lines and SIMs in it, with each condition, met or not, and its fix.',
     params: idParams,
     answer: actionListSchema,
     problems: ['not_found'],
@@ -304,7 +317,8 @@ export const inventoryRoutes = {
     tag: 'Action profiles',
     permission: 'action-profiles:read',
     path: '/inventory/v1/action-profiles',
-    summary: 'Authorised-actions profiles and who holds them',
+    summary: 'List action profiles',
+    description: 'The default one first. Who holds none of the others has that one.',
     query: z.strictObject(pageQuery),
     answer: pageOf(actionProfileSchema),
     problems: ['invalid_cursor'],
@@ -315,7 +329,8 @@ export const inventoryRoutes = {
     permission: 'action-profiles:change',
     idempotencyKey: true,
     path: '/inventory/v1/action-profiles',
-    summary: 'Makes a custom profile; it starts as a copy of the default one',
+    summary: 'Make an action profile',
+    description: 'A custom one; it starts as a copy of the default profile.',
     body: z.strictObject({ name: nameSchema }),
     status: 201,
     answer: actionProfileSchema,
@@ -325,7 +340,7 @@ export const inventoryRoutes = {
     ...read,
     tag: 'Timelines',
     path: '/inventory/v1/sims/:id/timeline',
-    summary: 'What happened to a SIM, in order',
+    summary: 'Timeline of a SIM',
     params: idParams,
     query: z.strictObject(pageQuery),
     answer: pageOf(timelineEntrySchema),
@@ -335,7 +350,7 @@ export const inventoryRoutes = {
     ...read,
     tag: 'Timelines',
     path: '/inventory/v1/lines/:id/timeline',
-    summary: 'What happened to a line, in order',
+    summary: 'Timeline of a line',
     params: idParams,
     query: z.strictObject(pageQuery),
     answer: pageOf(timelineEntrySchema),

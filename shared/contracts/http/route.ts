@@ -9,7 +9,9 @@ interface RouteShape {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** The whole path with its prefix, parameters as `:name`. */
   readonly path: `/${string}`;
+  /** A few words, as a heading. */
   readonly summary: string;
+  readonly description?: string;
   readonly params?: Shape;
   readonly query?: Shape;
   readonly body?: z.ZodType;
