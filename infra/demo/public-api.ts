@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parseJsonOrNothing } from '@simlane/service-kit/bounded-answer';
 import { type Problem, problemSchema } from '@simlane/contracts/http/problem';
 import type { PublicRoute, RouteAnswer, RouteRequest } from '@simlane/contracts/http/route';
 
@@ -31,7 +32,7 @@ export class ApiProblem extends Error {
   constructor(what: string, status: number, text: string) {
     super(`${what} answered ${status}: ${text}`);
     this.status = status;
-    this.problem = problemSchema.safeParse(parseJson(text)).data;
+    this.problem = problemSchema.safeParse(parseJsonOrNothing(text)).data;
   }
 }
 
@@ -57,7 +58,7 @@ export const createPublicApi = (urls: ServiceUrls, token: string): PublicApi => 
     const text = await response.text();
     const what = `${contract.method} ${path}`;
     if (response.status !== contract.status) throw new ApiProblem(what, response.status, text);
-    const answer = contract.answer.safeParse(parseJson(text));
+    const answer = contract.answer.safeParse(parseJsonOrNothing(text));
     if (!answer.success) throw new Error(`${what} answered in another form than agreed: ${answer.error.message}`);
     return answer.data as RouteAnswer<typeof contract>;
   },
@@ -75,12 +76,4 @@ const baseUrl = (urls: ServiceUrls, path: string): string => {
   if (path.startsWith('/orders/')) return urls.order;
   if (path.startsWith('/notifications/')) return urls.notification;
   throw new Error(`No service has ${path}`);
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

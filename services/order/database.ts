@@ -8,7 +8,7 @@ import type { EndReason, OrderStatus, ReplacementAction, ReplacementReason } fro
 import type { Role } from '@simlane/contracts/permissions';
 import type { DueTable } from '@simlane/service-kit/due';
 import type { Database } from '@simlane/service-kit/postgres';
-import type { ColumnType, Generated, Transaction } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, Transaction } from 'kysely';
 
 /** A jsonb column: read as its value, written as JSON text (pg would make a PostgreSQL array of a list). */
 type Json<T> = ColumnType<T, string, string>;
@@ -50,6 +50,7 @@ interface OrderTable {
   compatible_articles: Json<PackedArticle[]>;
   delivery_contact: JsonOrNull<DeliveryContact>;
   reference: string | null;
+  reference_sought: GeneratedAlways<string | null>;
   comment: string | null;
   reason: ReplacementReason | null;
   activate: Generated<boolean>;
@@ -60,6 +61,7 @@ interface OrderTable {
   submitted_at: Date | null;
   manager_told_at: Date | null;
   todos: ColumnType<Todo[], string | undefined, string>;
+  needs_attention: GeneratedAlways<boolean>;
   idempotency_caller: string;
   idempotency_key: string;
   idempotency_body_hash: string;

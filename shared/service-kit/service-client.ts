@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { problemSchema } from '@simlane/contracts/http/problem';
 import type { InternalRoute, RouteAnswer, RouteRequest } from '@simlane/contracts/http/route';
 import { ACCOUNT_HEADER, ACTOR_HEADER, type Actor, encodeActor } from './authentication.ts';
+import { parseJsonOrNothing, readBoundedText } from './bounded-answer.ts';
 import { RemoteProblem, UnavailableError } from './problem.ts';
 import type { ServiceTokens } from './service-tokens.ts';
 
@@ -142,30 +143,19 @@ const toText = (value: unknown): string => {
   return typeof value === 'string' ? value : JSON.stringify(value);
 };
 
-const readAnswer = async (response: IncomingMessage): Promise<WireAnswer> => {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of response as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length > LARGEST_ANSWER_BYTES) {
-      response.destroy();
-      throw new Error('the answer is too large');
-    }
-    parts.push(part);
-  }
-  return {
-    status: response.statusCode ?? 0,
-    contentType: response.headers['content-type'] ?? '',
-    retryAfter: response.headers['retry-after'],
-    text: Buffer.concat(parts).toString('utf8'),
-  };
-};
+const readAnswer = async (response: IncomingMessage): Promise<WireAnswer> => ({
+  status: response.statusCode ?? 0,
+  contentType: response.headers['content-type'] ?? '',
+  retryAfter: response.headers['retry-after'],
+  text: await readBoundedText(response, LARGEST_ANSWER_BYTES),
+});
 
 const SECONDS = /^\d{1,6}$/;
 
 const readResult = <R extends InternalRoute>(name: string, contract: R, answer: WireAnswer): RouteAnswer<R> => {
   const { status, contentType, text } = answer;
-  const json = parseJson(text);
+  // An answer without a body is undefined too.
+  const json = parseJsonOrNothing(text);
   if (status >= 200 && status < 300) {
     const result = contract.answer.safeParse(json);
     if (!result.success) throw new UnavailableError(name, `answered ${status} in another form than agreed`);
@@ -175,15 +165,6 @@ const readResult = <R extends InternalRoute>(name: string, contract: R, answer: 
   if (problem?.success !== true) throw new UnavailableError(name, `answered ${status} without a known problem`);
   const { retryAfter } = answer;
   throw new RemoteProblem(name, problem.data, retryAfter && SECONDS.test(retryAfter) ? Number(retryAfter) : undefined);
-};
-
-const parseJson = (text: string): unknown => {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 const reasonOf = (error: unknown): string => {

@@ -3,7 +3,7 @@ import { SLOTS, type SimKind, type SimState, type Slot } from '@simlane/contract
 import { toPage } from '@simlane/service-kit/pages';
 import { type RawBuilder, sql } from 'kysely';
 import type { Transaction } from '../database.ts';
-import { beginsWith } from './beginning.ts';
+import { beginsWith } from '@simlane/service-kit/beginning';
 import { iccidBegins, numberBegins } from './line.repository.ts';
 import { firstIds, type PageOfIds } from './page.ts';
 import { deviceIsVisible, employeeIsVisible, lineIsVisible, type Visibility } from './visibility.ts';

@@ -2,7 +2,7 @@ import type { Employee } from '@simlane/contracts/http/inventory';
 import { toPage } from '@simlane/service-kit/pages';
 import { type RawBuilder, sql } from 'kysely';
 import type { Transaction } from '../database.ts';
-import { beginsWith } from './beginning.ts';
+import { beginsWith } from '@simlane/service-kit/beginning';
 import { firstIds, type PageOfIds } from './page.ts';
 import { employeeIsVisible, type Visibility } from './visibility.ts';
 

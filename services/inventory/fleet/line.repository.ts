@@ -3,7 +3,7 @@ import type { SimKind, SimState, Slot } from '@simlane/contracts/sim';
 import { toPage } from '@simlane/service-kit/pages';
 import { type RawBuilder, sql } from 'kysely';
 import type { Transaction } from '../database.ts';
-import { beginsWith } from './beginning.ts';
+import { beginsWith } from '@simlane/service-kit/beginning';
 import { firstIds, type PageOfIds } from './page.ts';
 import { lineIsVisible, type Visibility } from './visibility.ts';
 

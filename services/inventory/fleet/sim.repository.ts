@@ -3,7 +3,7 @@ import type { SimKind, SimState } from '@simlane/contracts/sim';
 import { toPage } from '@simlane/service-kit/pages';
 import { type RawBuilder, sql } from 'kysely';
 import type { SimInFleetView, Transaction } from '../database.ts';
-import { beginsWith } from './beginning.ts';
+import { beginsWith } from '@simlane/service-kit/beginning';
 import { iccidBegins } from './line.repository.ts';
 import { firstIds, type PageOfIds } from './page.ts';
 import { lineIsVisible, simIsVisible, type Visibility } from './visibility.ts';

@@ -37,6 +37,7 @@ const orderTable = async (context: MigrationContext): Promise<void> => {
     compatible_articles jsonb not null,
     delivery_contact jsonb,
     reference text,
+    reference_sought text generated always as (lower(reference)) stored,
     comment text,
     reason text,
     activate boolean not null default false,
@@ -47,6 +48,7 @@ const orderTable = async (context: MigrationContext): Promise<void> => {
     submitted_at timestamptz,
     manager_told_at timestamptz,
     todos jsonb not null default '[]',
+    needs_attention boolean generated always as (todos <> '[]') stored,
     idempotency_caller text not null,
     idempotency_key text not null,
     idempotency_body_hash text not null,
@@ -62,10 +64,10 @@ const orderTable = async (context: MigrationContext): Promise<void> => {
   )`.execute(db);
   await sql`create index order_by_status on "order" (account_id, status, id)`.execute(db);
   await sql`create index order_by_line on "order" (account_id, line_id, id)`.execute(db);
-  await sql`create index order_needing_attention on "order" (account_id, id) where todos <> '[]'`.execute(db);
+  await sql`create index order_needing_attention on "order" (account_id, id) where needs_attention`.execute(db);
   await sql`create index order_by_number on "order" (account_id, order_number text_pattern_ops)`.execute(db);
   await sql`create index order_by_msisdn on "order" (account_id, msisdn text_pattern_ops)`.execute(db);
-  await sql`create index order_by_reference on "order" (account_id, lower(reference) text_pattern_ops)`.execute(db);
+  await sql`create index order_by_reference on "order" (account_id, reference_sought text_pattern_ops)`.execute(db);
   await tenantTable(context, 'order', ['select', 'insert', 'update']);
   await statusGuard(context);
 };

@@ -1,4 +1,5 @@
 import type { OrderStatus } from '@simlane/contracts/order';
+import { beginsWith } from '@simlane/service-kit/beginning';
 import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { OrderDatabase, Tx } from '../database.ts';
 import type { StoredOrder } from './order.ts';
@@ -123,16 +124,14 @@ export const listOrders = async (
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   if (filter.lineId !== undefined) query = query.where('line_id', '=', filter.lineId);
   if (filter.providerId !== undefined) query = query.where('provider_id', '=', filter.providerId);
-  if (filter.needsAttention !== undefined) {
-    query = query.where(sql<boolean>`todos <> '[]'`, '=', filter.needsAttention);
-  }
-  if (filter.q !== undefined) {
-    const beginning = `${filter.q.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  if (filter.needsAttention !== undefined) query = query.where('needs_attention', '=', filter.needsAttention);
+  const { q } = filter;
+  if (q !== undefined) {
     query = query.where((where) =>
       where.or([
-        where('order_number', 'like', beginning),
-        where('msisdn', 'like', beginning),
-        where(sql<string>`lower(reference)`, 'like', beginning.toLowerCase()),
+        beginsWith('order_number', q),
+        beginsWith('msisdn', q),
+        beginsWith('reference_sought', q.toLowerCase()),
       ]),
     );
   }

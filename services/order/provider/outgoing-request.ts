@@ -4,9 +4,10 @@
  * bounded in size and time.
  */
 import { lookup as lookupName } from 'node:dns';
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { parseJsonOrNothing, readBoundedText } from '@simlane/service-kit/bounded-answer';
 import { isGlobalAddress, isLoopbackAddress } from './global-address.ts';
 
 const LARGEST_ANSWER_BYTES = 64 * 1024;
@@ -57,7 +58,10 @@ export const sendOutgoing = (
   };
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
-      readAnswer(response).then(resolve, reject);
+      const { statusCode: status = 0 } = response;
+      readBoundedText(response, LARGEST_ANSWER_BYTES)
+        .then((body) => ({ status, json: parseJsonOrNothing(body) }))
+        .then(resolve, reject);
     });
     request.on('error', reject);
     request.end(text);
@@ -80,25 +84,3 @@ const checkedLookup =
       callback(null, first.address, first.family);
     });
   };
-
-const readAnswer = async (response: IncomingMessage): Promise<OutgoingAnswer> => {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of response as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length > LARGEST_ANSWER_BYTES) {
-      response.destroy();
-      throw new Error('the answer is too large');
-    }
-    parts.push(part);
-  }
-  return { status: response.statusCode ?? 0, json: parseJson(Buffer.concat(parts).toString('utf8')) };
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
