@@ -1,5 +1,6 @@
 import type { ActionAvailability } from '@simlane/contracts/http/actions';
-import { inventoryRoutes, type Line, type Sim } from '@simlane/contracts/http/inventory';
+import type { Line, Sim } from '@simlane/contracts/http/fleet';
+import { inventoryRoutes } from '@simlane/contracts/http/inventory';
 import type { ReplacementAction } from '@simlane/contracts/order';
 import type { PublicApi } from './public-api.ts';
 

@@ -1,4 +1,5 @@
-import { inventoryRoutes, type Sim } from '@simlane/contracts/http/inventory';
+import type { Sim } from '@simlane/contracts/http/fleet';
+import { inventoryRoutes } from '@simlane/contracts/http/inventory';
 import { type Order, orderRoutes } from '@simlane/contracts/http/order';
 import type { SignalType } from '../provider-sandbox/control-api.ts';
 import type { DemoCast } from './demo-cast.ts';

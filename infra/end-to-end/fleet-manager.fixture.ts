@@ -1,5 +1,6 @@
 /** A manager at work on the whole stack: places orders on fresh lines and looks at what became of them. */
-import { inventoryRoutes, type Line, type Sim } from '@simlane/contracts/http/inventory';
+import type { Line, Sim } from '@simlane/contracts/http/fleet';
+import { inventoryRoutes } from '@simlane/contracts/http/inventory';
 import { type Fact, type Order, orderRoutes } from '@simlane/contracts/http/order';
 import type { OrderStatus } from '@simlane/contracts/order';
 import { inject, vi } from 'vitest';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ActionAvailability } from '@simlane/contracts/http/actions';
-import type { ActionProfile } from '@simlane/contracts/http/inventory';
+import type { ActionProfile } from '@simlane/contracts/http/fleet';
 import { inAccount } from '@simlane/service-kit/postgres';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import type { ActionAvailability } from '@simlane/contracts/http/actions';
-import type { Device } from '@simlane/contracts/http/inventory';
+import type { Device } from '@simlane/contracts/http/fleet';
 import type { Role } from '@simlane/contracts/permissions';
 import { readInAccount } from '@simlane/service-kit/postgres';
 import { notFound } from '@simlane/service-kit/problem';

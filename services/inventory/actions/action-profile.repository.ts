@@ -1,4 +1,4 @@
-import type { ActionProfile as ShownProfile } from '@simlane/contracts/http/inventory';
+import type { ActionProfile as ShownProfile } from '@simlane/contracts/http/fleet';
 import { type RawBuilder, sql } from 'kysely';
 import type { Transaction } from '../database.ts';
 import { type ActionProfile, type ActionSetting, allSettings, DEFAULT_PROFILE_NAME } from './action-profile.ts';

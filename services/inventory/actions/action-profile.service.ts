@@ -1,4 +1,4 @@
-import type { ActionProfile } from '@simlane/contracts/http/inventory';
+import type { ActionProfile } from '@simlane/contracts/http/fleet';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
 import { toPage } from '@simlane/service-kit/pages';

@@ -1,4 +1,4 @@
-import type { Device } from '@simlane/contracts/http/inventory';
+import type { Device } from '@simlane/contracts/http/fleet';
 import { SLOTS, type SimKind, type SimState, type Slot } from '@simlane/contracts/sim';
 import { toPage } from '@simlane/service-kit/pages';
 import { type RawBuilder, sql } from 'kysely';

@@ -1,4 +1,4 @@
-import type { Employee } from '@simlane/contracts/http/inventory';
+import type { Employee } from '@simlane/contracts/http/fleet';
 import { toPage } from '@simlane/service-kit/pages';
 import { type RawBuilder, sql } from 'kysely';
 import type { Transaction } from '../database.ts';

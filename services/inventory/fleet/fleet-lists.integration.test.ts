@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Device, Employee, Line, ManagementGroup, Sim } from '@simlane/contracts/http/inventory';
+import type { Device, Employee, Line, ManagementGroup, Sim } from '@simlane/contracts/http/fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLine, type LineInFleet, newIccid } from '../fleet.fixture.ts';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';

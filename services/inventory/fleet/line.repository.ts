@@ -1,4 +1,4 @@
-import type { Line } from '@simlane/contracts/http/inventory';
+import type { Line } from '@simlane/contracts/http/fleet';
 import type { SimKind, SimState, Slot } from '@simlane/contracts/sim';
 import { toPage } from '@simlane/service-kit/pages';
 import { type RawBuilder, sql } from 'kysely';

@@ -1,4 +1,4 @@
-import type { Line } from '@simlane/contracts/http/inventory';
+import type { Line } from '@simlane/contracts/http/fleet';
 import type { Slot } from '@simlane/contracts/sim';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { readInAccount } from '@simlane/service-kit/postgres';

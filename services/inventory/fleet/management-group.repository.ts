@@ -1,4 +1,4 @@
-import type { ManagementGroup } from '@simlane/contracts/http/inventory';
+import type { ManagementGroup } from '@simlane/contracts/http/fleet';
 import { toPage } from '@simlane/service-kit/pages';
 import { sql } from 'kysely';
 import type { Transaction } from '../database.ts';

@@ -1,4 +1,4 @@
-import type { Sim } from '@simlane/contracts/http/inventory';
+import type { Sim } from '@simlane/contracts/http/fleet';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { ProblemError } from '@simlane/service-kit/problem';
 import { requireAccepted } from '../accepted-warnings.ts';

@@ -1,4 +1,4 @@
-import type { Sim } from '@simlane/contracts/http/inventory';
+import type { Sim } from '@simlane/contracts/http/fleet';
 import type { SimKind, SimState } from '@simlane/contracts/sim';
 import { toPage } from '@simlane/service-kit/pages';
 import { type RawBuilder, sql } from 'kysely';

@@ -1,4 +1,4 @@
-import type { Sim } from '@simlane/contracts/http/inventory';
+import type { Sim } from '@simlane/contracts/http/fleet';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { readInAccount } from '@simlane/service-kit/postgres';
 import { notFound } from '@simlane/service-kit/problem';

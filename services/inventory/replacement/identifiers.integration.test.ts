@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Line, Sim } from '@simlane/contracts/http/inventory';
+import type { Line, Sim } from '@simlane/contracts/http/fleet';
 import type { TimelineEntry } from '@simlane/contracts/http/timeline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addLine, type LineInFleet, newIccid } from '../fleet.fixture.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ActionProfile, Line, Sim } from '@simlane/contracts/http/inventory';
+import type { ActionProfile, Line, Sim } from '@simlane/contracts/http/fleet';
 import type { Reservation } from '@simlane/contracts/http/inventory-internal';
 import type { TimelineEntry } from '@simlane/contracts/http/timeline';
 import { SERVICES } from '@simlane/contracts/permissions';

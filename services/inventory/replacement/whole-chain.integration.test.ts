@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Line, Sim } from '@simlane/contracts/http/inventory';
+import type { Line, Sim } from '@simlane/contracts/http/fleet';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLine, newIccid } from '../fleet.fixture.ts';

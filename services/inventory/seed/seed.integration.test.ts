@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ActionProfile, Line, Sim } from '@simlane/contracts/http/inventory';
+import type { ActionProfile, Line, Sim } from '@simlane/contracts/http/fleet';
 import type { InventorySeed } from '@simlane/contracts/http/inventory-internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lineSeed, newIccid } from '../fleet.fixture.ts';

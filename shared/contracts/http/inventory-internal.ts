@@ -4,7 +4,7 @@ import { ACTIONS } from '../actions.ts';
 import { REPLACEMENT_ACTIONS } from '../order.ts';
 import { REPLACEMENT_STATES, SIM_KINDS, SIM_STATES } from '../sim.ts';
 import { actionAvailabilitySchema } from './actions.ts';
-import { employeeSchema, managementGroupSchema } from './inventory.ts';
+import { employeeSchema, managementGroupSchema } from './fleet.ts';
 import { acceptWarningsSchema, idSchema, msisdnSchema, nameSchema, slotSchema, textSchema } from './primitives.ts';
 import { problemSchema } from './problem.ts';
 import { internalRoute } from './route.ts';
