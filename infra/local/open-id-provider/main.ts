@@ -10,6 +10,8 @@ import { signInPage } from './sign-in-page.ts';
 export interface OpenIdProcessConfiguration extends Omit<OpenIdOptions, 'users'> {
   readonly usersFile: string;
   readonly port: number;
+  /** Loopback, unless it says otherwise: it signs in whoever asks. */
+  readonly host?: string;
 }
 
 const FORM_LIMIT_BYTES = 4_096;
@@ -28,7 +30,7 @@ const server = createServer((request, response) => {
     if (!response.headersSent) send(response, 400, 'This sign-in has ended or was never begun. Begin again.');
   });
 });
-server.listen(configuration.port, '127.0.0.1', () => say(`OpenID provider: ${configuration.issuer}`));
+server.listen(configuration.port, configuration.host ?? '127.0.0.1', () => say(`OpenID provider: ${configuration.issuer}`));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     server.close(() => process.exit(0));
