@@ -56,7 +56,8 @@ export default {
     },
     {
       name: 'workflows-reach-no-schema',
-      comment: 'What workflows import is free of schemas: a schema library in the sandbox doubles the CPU of each task.',
+      comment:
+        'What workflows import is free of schemas: a schema library in the sandbox doubles the CPU of each task.',
       severity: 'error',
       from: { path: '^shared/contracts/[^/]+\\.ts$', pathNot: '\\.test\\.ts$' },
       to: { path: ['^shared/contracts/http/', '^node_modules/'] },
@@ -65,7 +66,7 @@ export default {
       name: 'workflows-import-contracts-and-temporal-only',
       comment: 'Workflow code is deterministic and sandboxed: no Node module, no package but Temporal, no service-kit.',
       severity: 'error',
-      from: { path: '^workflows/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^workflows/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: {
         pathNot: ['^workflows/', '^shared/contracts/[^/]+\\.ts$', '^node_modules/@temporalio/(workflow|common)/'],
       },
@@ -81,7 +82,15 @@ export default {
       name: 'testing-is-for-tests',
       comment: 'What serves customers does not depend on what tests it.',
       severity: 'error',
-      from: { pathNot: ['\\.test\\.ts$', '\\.fixture\\.ts$', '^shared/testing/', '^infra/local/vitest-', '^infra/local/record-histories'] },
+      from: {
+        pathNot: [
+          '\\.test\\.ts$',
+          '\\.fixture\\.ts$',
+          '^shared/testing/',
+          '^infra/local/vitest-',
+          '^infra/local/record-histories',
+        ],
+      },
       to: { path: ['^shared/testing/', '\\.fixture\\.ts$'] },
     },
     {

@@ -11,7 +11,10 @@ export const serveHealth = async (options: {
   isRunning: () => boolean;
   onClose: OnClose;
 }): Promise<void> => {
-  const app = Fastify({ loggerInstance: options.logger, logController: new LogController({ disableRequestLogging: true }) });
+  const app = Fastify({
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+  });
   addHealthRoutes(app as never, {
     worker: async () => {
       if (!options.isRunning()) throw new Error('not polling');

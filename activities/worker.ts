@@ -1,6 +1,13 @@
 import type { SimReplacementActivities } from '@simlane/contracts/activities';
 import type { Logger } from '@simlane/service-kit/logger';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import type { Config } from './config.ts';
 
 export interface RunningWorker {

@@ -30,7 +30,9 @@ const server = createServer((request, response) => {
     if (!response.headersSent) send(response, 400, 'This sign-in has ended or was never begun. Begin again.');
   });
 });
-server.listen(configuration.port, configuration.host ?? '127.0.0.1', () => say(`OpenID provider: ${configuration.issuer}`));
+server.listen(configuration.port, configuration.host ?? '127.0.0.1', () =>
+  say(`OpenID provider: ${configuration.issuer}`),
+);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     server.close(() => process.exit(0));
