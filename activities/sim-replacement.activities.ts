@@ -4,10 +4,12 @@
  * step can be repeated from its beginning at any point.
  */
 import type { FactRef, SimReplacementActivities, StepOutcome } from '@simlane/contracts/activities';
+import type { ProviderWord } from '@simlane/contracts/facts';
 import { inventoryInternalRoutes, type SimReplacement } from '@simlane/contracts/http/inventory-internal';
 import { notificationInternalRoutes } from '@simlane/contracts/http/notification';
 import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
-import type { RouteAnswer } from '@simlane/contracts/http/route';
+import type { RouteAnswer, RouteBody } from '@simlane/contracts/http/route';
+import { ApplicationFailure } from '@temporalio/common';
 import { RemoteProblem } from '@simlane/service-kit/problem';
 import type { ServiceClient } from '@simlane/service-kit/service-client';
 import { managerMessageId } from './message-id.ts';
@@ -23,18 +25,23 @@ export const createSimReplacementActivities = ({
   order,
   notification,
 }: Services): SimReplacementActivities => {
-  /** Reads the fact, lets inventory act, checks that it has, and records it. A fact that the order does not have is left alone. */
+  /**
+   * Reads the fact, lets inventory act, checks that it has, and records it. A fact that the order does not have, or
+   * that says something else than the step is for, is left alone: whoever signalled it is none of ours.
+   */
   const carryOut = async (
     ref: FactRef,
-    expected: readonly SimReplacement['state'][],
+    { words, ends }: { words: readonly ProviderWord[]; ends: readonly SimReplacement['state'][] },
     act: (fact: FactToAct) => Promise<SimReplacement>,
   ): Promise<StepOutcome> => {
     const { accountId, orderId, factId } = ref;
     const params = { orderId, factId };
     const fact = await order.call(orderInternalRoutes.getFact, { accountId, params }).catch(ignoreIfNotApplied);
-    if (fact === undefined) return { carriedOut: false, status: 'confirmed', todos: [] };
+    if (fact === undefined || !words.some((word) => word === fact.kind)) {
+      return { carriedOut: false, status: 'confirmed', todos: [] };
+    }
     // A run that was reset hears old facts again: what inventory did for them may since have been followed by more.
-    const done = fact.carriedOut ? NOTHING_NEW : await doIt(ref, expected, () => act(fact));
+    const done = fact.carriedOut ? NOTHING_NEW : await doIt(ref, ends, () => act(fact));
     const outcome = await order.call(orderInternalRoutes.recordCarriedOut, { accountId, params, body: done });
     return { carriedOut: true, ...outcome };
   };
@@ -47,13 +54,15 @@ export const createSimReplacementActivities = ({
     },
 
     submitOrder: async ({ accountId, orderId }) => {
-      const submission = await order.call(orderInternalRoutes.submit, { accountId, params: { orderId } });
+      const submission = await order
+        .call(orderInternalRoutes.submit, { accountId, params: { orderId } })
+        .catch(waitAsLongAsAsked);
       if (submission.outcome === 'accepted') return submission;
       return submission.fact === null ? { outcome: 'rejected' } : { outcome: 'rejected', fact: submission.fact };
     },
 
     createTemporaryEsim: (ref) =>
-      carryOut(ref, ['started', 'committed'], ({ factId, occurredAt, signalled }) =>
+      carryOut(ref, { words: ['acknowledged'], ends: ['started', 'committed'] }, ({ factId, occurredAt, signalled }) =>
         inventory.call(inventoryInternalRoutes.createTemporaryEsim, {
           accountId: ref.accountId,
           params: { orderId: ref.orderId },
@@ -62,7 +71,7 @@ export const createSimReplacementActivities = ({
       ),
 
     replaceSim: (ref) =>
-      carryOut(ref, ['committed'], ({ factId, occurredAt, signalled }) =>
+      carryOut(ref, { words: ['processed'], ends: ['committed'] }, ({ factId, occurredAt, signalled }) =>
         inventory.call(inventoryInternalRoutes.commit, {
           accountId: ref.accountId,
           params: { orderId: ref.orderId },
@@ -71,7 +80,7 @@ export const createSimReplacementActivities = ({
       ),
 
     rollBackReplacement: (ref) =>
-      carryOut(ref, ['rolled_back'], ({ factId, occurredAt }) =>
+      carryOut(ref, { words: ['cancelled', 'rejected'], ends: ['rolled_back'] }, ({ factId, occurredAt }) =>
         inventory.call(inventoryInternalRoutes.rollBack, {
           accountId: ref.accountId,
           params: { orderId: ref.orderId },
@@ -86,12 +95,12 @@ export const createSimReplacementActivities = ({
       }
       const messageId = managerMessageId(orderId);
       const { orderNumber, action, msisdn, status, endReason, orderedBy, todos } = claim;
-      await notification.call(notificationInternalRoutes.putMessage, {
+      const message = {
         accountId,
         params: { messageId },
         body: {
           content: {
-            kind: 'order_finished',
+            kind: 'order_finished' as const,
             orderId,
             orderNumber,
             action,
@@ -102,26 +111,30 @@ export const createSimReplacementActivities = ({
           },
           recipients: [orderedBy],
         },
-      });
+      };
+      await notification.call(notificationInternalRoutes.putMessage, message).catch(ignoreIfToldBefore);
       await order.call(orderInternalRoutes.recordManagerTold, { accountId, params: { orderId }, body: { messageId } });
     },
   };
 };
 
 /** The order has recorded the fact's effect before, and does not read this. */
-const NOTHING_NEW = { newSimId: null, iccidIssue: null };
+const NOTHING_NEW: CarriedOut = { newSim: null, iccidIssue: null };
+
+type CarriedOut = RouteBody<typeof orderInternalRoutes.recordCarriedOut>;
 
 /** Lets inventory act and checks that it has: nothing is recorded that is not so. */
 const doIt = async (
   { orderId }: FactRef,
   expected: readonly SimReplacement['state'][],
   act: () => Promise<SimReplacement>,
-): Promise<Pick<SimReplacement, 'newSimId' | 'iccidIssue'>> => {
-  const { state, newSimId, iccidIssue } = await act();
+): Promise<CarriedOut> => {
+  const { state, newSimId, temporaryReference, iccid, enteredIccid, iccidIssue } = await act();
   if (!expected.includes(state)) {
     throw new Error(`inventory says ${state} of order ${orderId} where ${expected.join(' or ')} was to be`);
   }
-  return { newSimId, iccidIssue };
+  const newSim = newSimId === null ? null : { id: newSimId, temporaryReference, iccid, enteredIccid };
+  return { newSim, iccidIssue };
 };
 
 type FactToAct = RouteAnswer<typeof orderInternalRoutes.getFact>;
@@ -130,4 +143,20 @@ type FactToAct = RouteAnswer<typeof orderInternalRoutes.getFact>;
 const ignoreIfNotApplied = (error: unknown): undefined => {
   if (error instanceof RemoteProblem && error.code === 'fact_not_applied') return undefined;
   throw error;
+};
+
+/** The first telling stands: a to-do that came or went between two tries makes no second mail. */
+const ignoreIfToldBefore = (error: unknown): void => {
+  if (!(error instanceof RemoteProblem && error.code === 'idempotency_key_reused')) throw error;
+};
+
+/** What the retry policy waits by itself between two tries. */
+const USUAL_WAIT_SECONDS = 60;
+
+/** A provider that asks for more time than we would give it by ourselves gets it. */
+const waitAsLongAsAsked = (error: unknown): never => {
+  const seconds = error instanceof RemoteProblem ? error.retryAfterSeconds : undefined;
+  if (seconds === undefined || seconds <= USUAL_WAIT_SECONDS) throw error;
+  const message = `the provider asks to wait ${seconds} s`;
+  throw ApplicationFailure.create({ message, type: 'retry_later', nextRetryDelay: `${seconds} seconds` });
 };

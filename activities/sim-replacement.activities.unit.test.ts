@@ -1,4 +1,5 @@
 import type { InternalRoute } from '@simlane/contracts/http/route';
+import type { ProblemCode } from '@simlane/contracts/problems';
 import { RemoteProblem, UnavailableError } from '@simlane/service-kit/problem';
 import type { ServiceClient } from '@simlane/service-kit/service-client';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +15,7 @@ const replacement = {
   temporaryReference: null,
   iccid: null,
   iccidIssue: null,
+  enteredIccid: null,
 };
 const fact = {
   factId: 'fact',
@@ -53,14 +55,13 @@ const services = (answers: Record<string, unknown>) => {
   return { calls, activities, names: () => calls.map(({ name }) => name) };
 };
 
-const notApplied = new RemoteProblem('order', {
-  type: 'urn:simlane:problem:fact_not_applied',
-  title: '',
-  status: 409,
-  code: 'fact_not_applied',
-  detail: '',
-  instance: 'request',
-});
+const problem = (code: ProblemCode, retryAfterSeconds?: number) =>
+  new RemoteProblem(
+    'other',
+    { type: `urn:simlane:problem:${code}`, title: '', status: 409, code, detail: '', instance: 'request' },
+    retryAfterSeconds,
+  );
+const notApplied = problem('fact_not_applied');
 
 describe('a step', () => {
   it('reads the fact, lets inventory act, and records it on the order, in this order', async () => {
@@ -73,7 +74,17 @@ describe('a step', () => {
     expect(await activities.replaceSim(ref)).toEqual({ carriedOut: true, ...outcome });
     expect(names()).toEqual([':factId', 'commit', 'carried-out']);
     expect(calls[1]?.body).toEqual({ factId: 'fact', occurredAt: fact.occurredAt, signalled: fact.signalled });
-    expect(calls[2]?.body).toEqual({ newSimId: 'new', iccidIssue: null });
+    expect(calls[2]?.body).toEqual({
+      newSim: { id: 'new', temporaryReference: null, iccid: null, enteredIccid: null },
+      iccidIssue: null,
+    });
+  });
+
+  it('does nothing for a fact that says something else than the step is for', async () => {
+    const { activities, names } = services({ ':factId': fact });
+    expect(await activities.rollBackReplacement(ref)).toMatchObject({ carriedOut: false });
+    expect(await activities.createTemporaryEsim(ref)).toMatchObject({ carriedOut: false });
+    expect(names()).toEqual([':factId', ':factId']);
   });
 
   it('does nothing for a fact that the order does not have as applied', async () => {
@@ -84,13 +95,19 @@ describe('a step', () => {
 
   it('asks nothing of inventory for a fact that was carried out before, as a run that was reset hears it', async () => {
     const outcome = { status: 'cancelled', todos: [] };
-    const { activities, names } = services({ ':factId': { ...fact, carriedOut: true }, 'carried-out': outcome });
+    const { activities, names } = services({
+      ':factId': { ...fact, kind: 'acknowledged', carriedOut: true },
+      'carried-out': outcome,
+    });
     expect(await activities.createTemporaryEsim(ref)).toEqual({ carriedOut: true, ...outcome });
     expect(names()).toEqual([':factId', 'carried-out']);
   });
 
   it('records nothing where inventory has not done it, and fails, to be tried again', async () => {
-    const { activities, names } = services({ ':factId': fact, rollback: { ...replacement, state: 'committed' } });
+    const { activities, names } = services({
+      ':factId': { ...fact, kind: 'cancelled' },
+      rollback: { ...replacement, state: 'committed' },
+    });
     await expect(activities.rollBackReplacement(ref)).rejects.toThrow('inventory says committed');
     expect(names()).toEqual([':factId', 'rollback']);
   });
@@ -100,6 +117,18 @@ describe('a step', () => {
     ['inventory does not answer', { ':factId': fact, commit: new UnavailableError('inventory', 'away') }],
   ])('fails, to be tried again, where %s: a failure is no decision', async (_name, answers) => {
     await expect(services(answers).activities.replaceSim(ref)).rejects.toThrow('dependency_unavailable');
+  });
+});
+
+describe('a submission', () => {
+  it('waits as long as the provider asks for, where that is longer than usual', async () => {
+    const { activities } = services({ submission: problem('dependency_unavailable', 1800) });
+    await expect(activities.submitOrder(ref)).rejects.toMatchObject({
+      nextRetryDelay: '1800 seconds',
+      nonRetryable: false,
+    });
+    const soon = services({ submission: problem('dependency_unavailable', 2) });
+    await expect(soon.activities.submitOrder(ref)).rejects.toBeInstanceOf(RemoteProblem);
   });
 });
 
@@ -114,6 +143,16 @@ describe('telling the manager', () => {
       content: { outcome: 'processed', needsAttention: false },
       recipients: [claim.orderedBy],
     });
+  });
+
+  it('told before with other to-dos stays as it was told', async () => {
+    const { activities, names } = services({
+      claim,
+      ':messageId': problem('idempotency_key_reused'),
+      'manager-told': {},
+    });
+    await activities.tellManager(ref);
+    expect(names()).toEqual(['claim', ':messageId', 'manager-told']);
   });
 
   it('tells of no end that has not come', async () => {

@@ -2,8 +2,9 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 
 /**
- * A step is a handful of HTTP calls, each with a time-out of its own of at most 15 s (a provider's answer), so one
- * that has not come back after this long never will.
+ * A step is up to three calls of our services, which take milliseconds; the one that takes long is the submission,
+ * where the provider has 15 s to answer and the call 20 s. What has not come back after this long is taken for lost,
+ * with its worker, and done again; all of it is idempotent.
  */
 const STEP_TIMEOUT = '45 seconds';
 

@@ -1,13 +1,17 @@
 /** The applied facts that a run has heard of, in their order, each once however often it is told. */
+import { isActionableFact } from '@simlane/contracts/facts';
 import type { FactApplied } from '@simlane/contracts/sim-replacement';
 
 export class FactInbox {
   readonly #heard = new Set<string>();
   readonly #waiting: FactApplied[] = [];
 
-  /** Adds a fact at the end; one that was heard of before is ignored. */
-  add(fact: FactApplied): void {
-    if (this.#heard.has(fact.factId)) return;
+  /**
+   * Adds a fact at the end. One that was heard of before is ignored, and so is what is no fact: anybody who can reach
+   * Temporal can send a signal with anything in it, and it must not stand in the way of those that follow.
+   */
+  add(fact: unknown): void {
+    if (!isFactApplied(fact) || this.#heard.has(fact.factId)) return;
     this.#heard.add(fact.factId);
     this.#waiting.push(fact);
   }
@@ -31,3 +35,11 @@ export class FactInbox {
     return [...this.#waiting];
   }
 }
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const isFactApplied = (value: unknown): value is FactApplied => {
+  if (typeof value !== 'object' || value === null || !('factId' in value) || !('kind' in value)) return false;
+  const { factId, kind } = value;
+  return typeof factId === 'string' && UUID.test(factId) && typeof kind === 'string' && isActionableFact(kind);
+};

@@ -191,6 +191,21 @@ describe('a SIM replacement', () => {
     await recordHistory(handle, 'unknown-fact-ignored');
   });
 
+  it.each([
+    ['nothing', []],
+    ['null', [null]],
+    ['a text', ['processed']],
+    ['an id that is none', [{ factId: 'nonsense', kind: 'cancelled' }]],
+    ['a kind that is none', [{ factId: randomUUID(), kind: 'exploded' }]],
+  ])('goes on after a signal with %s in it', async (_name, signalArguments) => {
+    const orderId = newOrder();
+    const handle = await start(orderId);
+    await handle.signal(FACT_APPLIED_SIGNAL, ...(signalArguments as [FactApplied]));
+    await say(handle, fact('processed'));
+    expect(await handle.result()).toBe('processed');
+    expect(callsOf(orderId)).toEqual(['claim', 'submit', 'replace', 'tell']);
+  });
+
   it('waits as long as it takes, and says where it is', async () => {
     const orderId = newOrder();
     const handle = await start(orderId);

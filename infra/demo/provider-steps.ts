@@ -78,7 +78,7 @@ export const seeReplaced = async (
     holds: (after) =>
       after.sim?.kind === 'esim' &&
       after.sim.state === 'active' &&
-      after.sim.id === order.newSimId &&
+      after.sim.id === order.newSim?.id &&
       after.sim.iccid === iccid &&
       after.incomingSim === null &&
       after.changeInFlight === null,
@@ -87,7 +87,7 @@ export const seeReplaced = async (
   await told.does({
     name: 'It has taken over groups and employee',
     expected: `${sim.groupIds.length} management group(s) and the employee of the old SIM`,
-    act: () => simOf(cast, order.newSimId ?? ''),
+    act: () => simOf(cast, order.newSim?.id ?? ''),
     holds: (after) => sameAssociations(after, sim),
     seen: (after) => associations(after),
   });

@@ -77,7 +77,7 @@ describe('a line with a change in flight', () => {
     await manager.sandbox.signal(order.id, { type: 'order.acknowledged' });
     await manager.reaches(order.id, 'in_progress');
     blocking = await manager.order(order.id);
-    [simId, lineId, newSimId] = [sim.id, line.id, blocking.newSimId ?? ''];
+    [simId, lineId, newSimId] = [sim.id, line.id, blocking.newSim?.id ?? ''];
   });
 
   it('takes no second change, and names the order that blocks it', async () => {
@@ -199,6 +199,9 @@ describe('a signal', () => {
     const type = 'order.acknowledged' as const;
     const forged = await manager.sandbox.signal(order.id, { type, secret });
     expect(forged.map(({ status }) => status)).toEqual([401]);
+    const timestamp = new Date(Date.now() - 10 * 60_000).toISOString();
+    const old = await manager.sandbox.signal(order.id, { type, timestamp });
+    expect(old.map(({ status }) => status)).toEqual([401]);
     const unknown = await manager.sandbox.signal(order.id, { type, orderId: randomUUID() });
     expect(unknown[0]?.status).toBe(202);
     expect(unknown[0]?.body).toContain('"intake":"unknown_order"');

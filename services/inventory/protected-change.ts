@@ -8,7 +8,7 @@ const CHANGE_IN_FLIGHT = 'SL001';
 
 export const changeInFlight = (orderId: string): ProblemError =>
   new ProblemError('change_in_flight', `The order ${orderId} is changing this line and its SIM`, {
-    fix: 'Wait until that order is finished, or ask for its cancellation',
+    fix: 'Wait until that order is finished',
     blockingOrder: { id: orderId },
   });
 

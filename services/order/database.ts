@@ -44,6 +44,7 @@ interface OrderTable {
   old_iccid: string | null;
   device_eid: string | null;
   new_sim_id: string | null;
+  temporary_reference: string | null;
   provider_id: string;
   provider_reference: string | null;
   article: JsonOrNull<PackedArticle>;

@@ -78,6 +78,7 @@ const replacement = (orderId: string, changes: Partial<SimReplacement>): SimRepl
   temporaryReference: 'SIM-Temp-000001',
   iccid: null,
   iccidIssue: null,
+  enteredIccid: null,
   ...changes,
 });
 

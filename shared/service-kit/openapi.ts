@@ -4,6 +4,7 @@ import { problemSchema } from '@simlane/contracts/http/problem';
 import type { PublicRoute, RouteContract } from '@simlane/contracts/http/route';
 import { PROBLEMS, type ProblemCode } from '@simlane/contracts/problems';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { PROBLEM_CONTENT_TYPE } from './problem-answers.ts';
 
@@ -40,6 +41,8 @@ const problemResponses = (codes: readonly ProblemCode[]): Record<string, unknown
   );
 };
 
+const NO_QUERY = z.strictObject({});
+
 /** The Fastify schema of a route: what validates, and what the reference page is made from. */
 export const fastifySchema = (contract: RouteContract): Record<string, unknown> => {
   const isPublic = 'permission' in contract;
@@ -56,7 +59,8 @@ export const fastifySchema = (contract: RouteContract): Record<string, unknown> 
     ...(isPublic ? { tags: [contract.tag], security: [{ bearer: [] }] } : { hide: true }),
     ...(isPublic ? { description: describe(contract) } : {}),
     ...(contract.params === undefined ? {} : { params: contract.params }),
-    ...(contract.query === undefined ? {} : { querystring: contract.query }),
+    // A route without a query takes none: a typo must not be silently ignored.
+    ...(contract.query === undefined && !isPublic ? {} : { querystring: contract.query ?? NO_QUERY }),
     ...(contract.body === undefined ? {} : { body: contract.body }),
     response: { [contract.status]: contract.answer, ...problemResponses(codes) },
   };

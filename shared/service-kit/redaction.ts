@@ -66,11 +66,13 @@ export const redactText = (text: string): string => {
 
 const isSecretField = (name: string): boolean => secretFields.has(name.replaceAll(/[-_]/g, '').toLowerCase());
 
-const redactFields = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(redactFields);
+/** A JSON value without secrets: values of secret fields at any depth, and secrets inside of its texts. */
+export const redactValue = (value: unknown): unknown => {
+  if (typeof value === 'string') return redactText(value);
+  if (Array.isArray(value)) return value.map(redactValue);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, isSecretField(name) ? REDACTED : redactFields(inner)]),
+    Object.entries(value).map(([name, inner]) => [name, isSecretField(name) ? REDACTED : redactValue(inner)]),
   );
 };
 
@@ -82,7 +84,7 @@ export const redactLine = (line: string): string => {
   let clean = line;
   if (SECRET_FIELD_IN_LINE.test(line)) {
     try {
-      clean = `${JSON.stringify(redactFields(JSON.parse(line)))}\n`;
+      clean = `${JSON.stringify(redactValue(JSON.parse(line)))}\n`;
     } catch {
       // A line that is no JSON cannot be shown to be clean.
       return `{"level":50,"msg":"a log line was not JSON and was dropped"}\n`;

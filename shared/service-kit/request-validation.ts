@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { invalidRequest, type ProblemError } from './problem.ts';
 import { type Fault, unknownFields } from './unknown-fields.ts';
+import { unstorable } from './unstorable.ts';
 
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';
 
@@ -19,8 +20,8 @@ export const validatePart = (
   // Fastify passes null where there was no body at all.
   const value =
     part === 'body' && given === null ? undefined : part === 'querystring' ? withLists(schema, given) : given;
-  const unstorable = unstorableTexts(value);
-  if (unstorable.length > 0) return { error: refuse(part, unstorable) };
+  const notToBeStored = unstorable(value);
+  if (notToBeStored.length > 0) return { error: refuse(part, notToBeStored) };
   const result = schema.safeParse(value);
   const faults = strict ? unknownFields(schema, value) : [];
   if (result.success) return faults.length === 0 ? { value: result.data } : { error: refuse(part, faults) };
@@ -49,19 +50,6 @@ const isList = (schema: z.core.$ZodType): boolean => {
   const definition = schema._zod.def as { type: string; innerType?: z.core.$ZodType };
   if (definition.type === 'array') return true;
   return definition.innerType !== undefined && isList(definition.innerType);
-};
-
-const NUL = '\u0000';
-
-/** PostgreSQL takes no U+0000, and half a surrogate pair has no UTF-8: neither comes from anybody who means it. */
-const unstorableTexts = (value: unknown, path: readonly PropertyKey[] = []): Fault[] => {
-  if (typeof value === 'string') {
-    return value.includes(NUL) || !value.isWellFormed()
-      ? [{ path, detail: 'Must not contain U+0000 or half of a surrogate pair' }]
-      : [];
-  }
-  if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([name, inner]) => unstorableTexts(inner, [...path, name]));
 };
 
 const refuse = (part: RequestPart, faults: readonly Fault[]): ProblemError =>

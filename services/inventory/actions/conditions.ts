@@ -158,8 +158,8 @@ export const noChangeInFlight = (changeOrderId: string | null): Condition =>
     : {
         ...open('not_met', 'no_change_in_flight', {
           detail: `The order ${changeOrderId} is changing the SIM of this line`,
-          fix: `Wait until the order ${changeOrderId} is finished, or ask for its cancellation; a manager can do it`,
-          whoCanFix: 'manager',
+          fix: `Wait until the order ${changeOrderId} is finished`,
+          whoCanFix: 'nobody',
         }),
         blockingOrder: { id: changeOrderId },
       };

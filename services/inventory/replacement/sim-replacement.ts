@@ -66,4 +66,5 @@ export const toSimReplacement = (replacement: Reserved, simIccid: string | null)
   temporaryReference: replacement.temporaryReference,
   iccid: replacement.state === 'committed' ? simIccid : replacement.iccid,
   iccidIssue: replacement.state === 'committed' ? replacement.iccidIssue : null,
+  enteredIccid: replacement.enteredIccid,
 });

@@ -31,6 +31,7 @@ const orderTable = async (context: MigrationContext): Promise<void> => {
     old_iccid text,
     device_eid text,
     new_sim_id uuid,
+    temporary_reference text,
     provider_id uuid not null,
     provider_reference text,
     article jsonb,

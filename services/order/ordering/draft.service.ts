@@ -1,6 +1,5 @@
 import type { OrderEntry } from '@simlane/contracts/http/order';
 import type { PackedArticle } from '@simlane/contracts/http/catalog';
-import { languageSchema } from '@simlane/contracts/http/primitives';
 import type { ReplacementAction } from '@simlane/contracts/order';
 import { actorOf, type Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
@@ -8,12 +7,13 @@ import { setDue } from '@simlane/service-kit/due';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Catalog } from '../catalog.ts';
-import type { Db, OrderedBy } from '../database.ts';
+import type { Db } from '../database.ts';
 import type { Inventory } from '../inventory.ts';
 import { insertFact } from '../processing/fact.repository.ts';
 import { originOf } from '../processing/fact-origin.ts';
 import { ORDER_DUE } from '../processing/owed.ts';
 import { whyNotAvailable } from './availability.ts';
+import { ordererOf } from './orderer.ts';
 import { DRAFT_LIFETIME_MS, isExpiredDraft, type StoredOrder } from './order.ts';
 import { findByIdempotencyKey, findOrder, insertDraft, lockOrder, updateOrder } from './order.repository.ts';
 
@@ -45,7 +45,7 @@ export const createDraft = async (
   const { simId } = line;
   const compatibleArticles = await catalog.esimArticles(accountId, line.providerId);
   const [only] = compatibleArticles;
-  const orderedBy = await whoOrders(catalog, caller);
+  const orderedBy = await ordererOf(caller, () => catalog.account(accountId));
 
   const expiresAt = new Date(Date.now() + DRAFT_LIFETIME_MS);
   return inAccount(db, accountId, async (tx) => {
@@ -74,14 +74,6 @@ export const createDraft = async (
     await setDue(tx, { kind: ORDER_DUE, id: draft.id, accountId, dueAt: expiresAt });
     return draft;
   });
-};
-
-/** Who is told how the order ended; where the token leaves it open, the account's own address and language. */
-const whoOrders = async (catalog: Catalog, { accountId, sub, name, email, locale }: Caller): Promise<OrderedBy> => {
-  const language = languageSchema.safeParse(locale).data;
-  if (email !== undefined && language !== undefined) return { id: sub, name, email, language };
-  const account = await catalog.account(accountId);
-  return { id: sub, name, email: email ?? account.notificationAddress, language: language ?? account.locale };
 };
 
 /**

@@ -155,7 +155,7 @@ const toOrder = (row: Selectable<OrderDatabase['order']>): StoredOrder => ({
   oldSimId: row.old_sim_id,
   oldIccid: row.old_iccid,
   deviceEid: row.device_eid,
-  newSimId: row.new_sim_id,
+  newSim: row.new_sim_id === null ? null : { id: row.new_sim_id, temporaryReference: row.temporary_reference },
   providerId: row.provider_id,
   providerReference: row.provider_reference,
   article: row.article,

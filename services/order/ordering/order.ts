@@ -32,7 +32,7 @@ export interface StoredOrder {
   readonly oldSimId: string;
   readonly oldIccid: string | null;
   readonly deviceEid: string | null;
-  readonly newSimId: string | null;
+  readonly newSim: { readonly id: string; readonly temporaryReference: string | null } | null;
   readonly providerId: string;
   readonly providerReference: string | null;
   readonly article: PackedArticle | null;
@@ -79,16 +79,18 @@ export const statusAfter = (status: OrderStatus, word: ProviderWord): OrderStatu
   }
 };
 
-/** Puts a to-do into the set, or replaces the one with its code. The first `since` stays. */
+/** Puts a to-do into the set, or replaces the one with its code; the first `since` stays. Each conflict is one of its own. */
 export const withTodo = (
   todos: readonly Todo[],
   todo: { code: TodoCode; detail: string; causeId: string | null; data?: Record<string, unknown> },
   now: Date,
 ): Todo[] => {
-  const before = todos.find(({ code }) => code === todo.code);
+  const isSame = ({ code, causeId }: Todo): boolean =>
+    code === todo.code && (code !== 'conflict' || causeId === todo.causeId);
+  const before = todos.find(isSame);
   const { responsible } = TODOS[todo.code];
   const entry: Todo = { data: {}, ...todo, responsible, since: before?.since ?? now.toISOString() };
-  return [...withoutTodo(todos, todo.code), entry];
+  return [...todos.filter((other) => !isSame(other)), entry];
 };
 
 export const withoutTodo = (todos: readonly Todo[], ...codes: readonly TodoCode[]): Todo[] =>
@@ -105,7 +107,7 @@ export const shownOrder = (order: StoredOrder): Order => ({
   lineId: order.lineId,
   msisdn: order.msisdn,
   oldSimId: order.oldSimId,
-  newSimId: order.newSimId,
+  newSim: order.newSim,
   providerId: order.providerId,
   providerReference: order.providerReference,
   article: order.article,

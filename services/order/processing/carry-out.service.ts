@@ -61,7 +61,7 @@ export const readFact = (db: Db, accountId: string, orderId: string, factId: str
  */
 export const recordCarriedOut = (
   db: Db,
-  { accountId, orderId, factId, newSimId, iccidIssue }: CarriedOut,
+  { accountId, orderId, factId, newSim, iccidIssue }: CarriedOut,
 ): Promise<StepResult> =>
   inAccount(db, accountId, async (tx) => {
     const { order, facts } = await lockWithFacts(tx, accountId, orderId);
@@ -71,7 +71,8 @@ export const recordCarriedOut = (
     const todos = fact.kind === 'processed' ? iccidTodos(order.todos, iccidIssue, factId, now) : order.todos;
     const after = await updateOrder(tx, order, {
       ...ending(order, fact, fact.kind),
-      new_sim_id: newSimId ?? order.newSimId,
+      new_sim_id: newSim?.id ?? order.newSim?.id ?? null,
+      temporary_reference: newSim?.temporaryReference ?? order.newSim?.temporaryReference ?? null,
       todos: JSON.stringify(todos),
     });
     await markCarriedOut(tx, accountId, [factId]);
@@ -79,7 +80,7 @@ export const recordCarriedOut = (
       ...carriedOutBecause(factId),
       kind: EFFECTS[fact.kind],
       disposition: 'recorded',
-      data: { simId: newSimId, ...(iccidIssue === null ? {} : { iccidIssue }) },
+      data: { newSim, ...(iccidIssue === null ? {} : { iccidIssue }) },
     });
     await setOrderDue(tx, after, await loadFacts(tx, accountId, orderId));
     return result(after);
@@ -89,7 +90,13 @@ export interface CarriedOut {
   readonly accountId: string;
   readonly orderId: string;
   readonly factId: string;
-  readonly newSimId: string | null;
+  /** As it stands now. An entry that the provider's word overruled is shown by the difference of the two ICCIDs. */
+  readonly newSim: {
+    readonly id: string;
+    readonly temporaryReference: string | null;
+    readonly iccid: string | null;
+    readonly enteredIccid: string | null;
+  } | null;
   readonly iccidIssue: IccidIssue | null;
 }
 

@@ -58,13 +58,21 @@ export const identifiersOf = ({ data, activationCodeFingerprint }: StoredFact): 
 });
 
 /**
- * How what the provider says now compares with all it has said of this eSIM before. With and without the padding `F`
- * an ICCID is the same; a malformed one says nothing.
+ * How what the provider says now compares with what it has said of this eSIM before, in words that had an effect: what
+ * came with a stale or conflicting one was never passed on. With and without the padding `F` an ICCID is the same; a
+ * malformed one says nothing.
+ *
+ * @param isIccidMissing the eSIM serves the line and what was said of its ICCID could not be used: it can be filled in
  */
-export const compareIdentifiers = (facts: readonly StoredFact[], said: SaidIdentifiers): Identifiers => {
+export const compareIdentifiers = (
+  facts: readonly StoredFact[],
+  said: SaidIdentifiers,
+  isIccidMissing = false,
+): Identifiers => {
   const before = facts
-    .filter(({ kind, disposition }) => isProviderWord(kind) && disposition !== 'conflict')
-    .map((fact) => comparableValues(identifiersOf(fact)));
+    .filter(({ kind, disposition, fillsIn }) => isProviderWord(kind) && (disposition === 'applied' || fillsIn))
+    .map((fact) => comparableValues(identifiersOf(fact)))
+    .map((values) => (isIccidMissing ? { ...values, iccid: [] } : values));
   const news = Object.entries(comparableValues(said)).map(([name, now]): Identifiers => {
     const known = before.flatMap((values) => values[name as keyof typeof values]);
     if (now.length === 0 || now.some((value) => known.includes(value))) return 'nothing_new';

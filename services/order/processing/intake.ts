@@ -31,7 +31,9 @@ export const takeInWord = async (
 ): Promise<StoredFact> => {
   const decided = decidedSoFar(facts);
   if (decided === undefined) throw new Error(`order ${order.id} is not confirmed: no word can be judged`);
-  const { disposition, fillsIn } = judge(decided, word.word, compareIdentifiers(facts, word.identifiers));
+  const isIccidMissing = order.todos.some(({ code }) => code === 'iccid_missing');
+  const identifiers = compareIdentifiers(facts, word.identifiers, isIccidMissing);
+  const { disposition, fillsIn } = judge(decided, word.word, identifiers);
   const fact = await insertFact(tx, order.accountId, order.id, {
     ...word.origin,
     ...(word.factId === undefined ? {} : { id: word.factId }),

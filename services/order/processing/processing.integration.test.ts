@@ -17,7 +17,8 @@ beforeEach(() => {
 
 const ICCID = '8988211000000530082';
 const OTHER_ICCID = '8965030119110000013';
-const NO_ISSUE = { newSimId: uuidV7(), iccidIssue: null };
+const newSim = () => ({ id: uuidV7(), temporaryReference: 'SIM-Temp-1', iccid: null, enteredIccid: null });
+const NO_ISSUE = { newSim: newSim(), iccidIssue: null };
 
 const say = async (type: string, orderId: string, data: object = {}) =>
   order.signal({ type: `order.${type}`, orderId, occurredAt: '2026-11-20T10:00:00Z', data });
@@ -174,7 +175,7 @@ describe('a word after the end', () => {
 
   it('that brings the missing ICCID fills it in, and the to-do is done', async () => {
     const missing = {
-      newSimId: uuidV7(),
+      newSim: newSim(),
       iccidIssue: { code: 'iccid_missing', reason: 'none_given', otherSimId: null },
     };
     const { id, todos } = await processedOrder({}, missing);
@@ -189,6 +190,42 @@ describe('a word after the end', () => {
   });
 });
 
+describe('an ICCID that the provider says late', () => {
+  const missing = (reason: string) => ({
+    newSim: newSim(),
+    iccidIssue: { code: 'iccid_missing', reason, otherSimId: null },
+  });
+
+  it('is filled in although a stale word has brought it before', async () => {
+    const { id } = await processedOrder({}, missing('none_given'));
+    await say('acknowledged', id, { iccid: ICCID });
+    await say('processed', id, { iccid: ICCID });
+    await order.handleDue(id);
+    expect(order.inventory.filledIn.at(-1)).toMatchObject({ iccid: ICCID });
+    expect((await read(id)).todos).toEqual([]);
+  });
+
+  it('is filled in where the one said before could not be used, and is no conflict', async () => {
+    const { id } = await processedOrder({ iccid: ICCID }, missing('in_use'));
+    await say('processed', id, { iccid: OTHER_ICCID });
+    expect((await lastFact(id, 'processed')).disposition).toBe('duplicate');
+    await order.handleDue(id);
+    expect(order.inventory.filledIn.at(-1)).toMatchObject({ iccid: OTHER_ICCID });
+    expect((await read(id)).todos).toEqual([]);
+  });
+});
+
+it('keeps each conflict as a to-do of its own', async () => {
+  const { id } = await processedOrder();
+  await say('cancelled', id);
+  await say('processed', id, { iccid: OTHER_ICCID });
+  const { todos } = await read(id);
+  expect(todos.map(({ code, data }) => [code, data.word])).toEqual([
+    ['conflict', 'cancelled'],
+    ['conflict', 'processed'],
+  ]);
+});
+
 describe('an ICCID entered by a manager', () => {
   it('is refused before there is an eSIM', async () => {
     const { id } = await order.confirmedOrder();
@@ -198,7 +235,7 @@ describe('an ICCID entered by a manager', () => {
 
   it('settles the to-do, and stands on the timeline with who did it', async () => {
     const missing = {
-      newSimId: uuidV7(),
+      newSim: newSim(),
       iccidIssue: { code: 'iccid_missing', reason: 'none_given', otherSimId: null },
     };
     const { id } = await processedOrder({}, missing);

@@ -4,7 +4,7 @@
  * bounded in size and time.
  */
 import { lookup as lookupName } from 'node:dns';
-import { request as httpRequest, type RequestOptions } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { parseJsonOrNothing, readBoundedText } from '@simlane/service-kit/bounded-answer';
@@ -25,6 +25,8 @@ export interface OutgoingAnswer {
   readonly status: number;
   /** Undefined where the body is no JSON. */
   readonly json: unknown;
+  /** Of the header `Retry-After`, where it gives seconds. */
+  readonly retryAfterSeconds: number | undefined;
 }
 
 export class AddressRefusedError extends Error {
@@ -60,7 +62,7 @@ export const sendOutgoing = (
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
       const { statusCode: status = 0 } = response;
       readBoundedText(response, LARGEST_ANSWER_BYTES)
-        .then((body) => ({ status, json: parseJsonOrNothing(body) }))
+        .then((body) => ({ status, json: parseJsonOrNothing(body), retryAfterSeconds: seconds(response) }))
         .then(resolve, reject);
     });
     request.on('error', reject);
@@ -84,3 +86,6 @@ const checkedLookup =
       callback(null, first.address, first.family);
     });
   };
+
+const seconds = ({ headers }: IncomingMessage): number | undefined =>
+  /^\d{1,9}$/.test(headers['retry-after'] ?? '') ? Number(headers['retry-after']) : undefined;

@@ -105,6 +105,9 @@ describe('a signal that is refused changes nothing and tells nothing', () => {
     ['another type', JSON.stringify(word('exploded', uuidV7()))],
     ['an order id that is none', JSON.stringify(word('processed', '42'))],
     ['no time', JSON.stringify({ type: 'order.processed', orderId: uuidV7() })],
+    ['full of U+0000', JSON.stringify(word('cancelled', uuidV7(), { reason: 'a\u0000b' }))],
+    ['half a surrogate pair', JSON.stringify(word('cancelled', uuidV7(), { extra: '\ud800' }))],
+    ['nested 7000 deep', `${'{"a":'.repeat(7000)}1${'}'.repeat(7000)}`],
   ])('a signed body that is %s: 400', async (_name, raw) => {
     const { status, body } = await order.signal({}, { raw });
     expect([status, (body as unknown as Problem).code]).toEqual([400, 'not_a_signal']);
@@ -173,6 +176,18 @@ describe('a signal for an order that the provider does not have', () => {
 });
 
 describe('an activation code in a signal', () => {
+  it('is not kept where no provider should put it: in a reason, in fields of other names', async () => {
+    const { id } = await order.confirmedOrder();
+    const data = { reason: `install LPA:${ACTIVATION_CODE}`, lpa: ACTIVATION_CODE, deep: [{ activation_code: 'x' }] };
+    await order.signal({ ...word('cancelled', id, data), note: ACTIVATION_CODE });
+    const { rows } = await sql<{ kept: string }>`
+      select body::text || coalesce((select reason from fact where fact.id = fact_id), '') as kept
+      from provider_signal where order_id = ${id}`.execute(order.database.adminDb);
+    expect(rows[0]?.kept).toContain('install');
+    expect(rows[0]?.kept).not.toContain('04386');
+    expect(rows[0]?.kept).not.toContain('"x"');
+  });
+
   it('is sealed at intake: it stands nowhere in the database, and opens with the key', async () => {
     const { id } = await order.confirmedOrder();
     await order.signal(word('processed', id, { iccid: ICCID, activationCode: ACTIVATION_CODE }));

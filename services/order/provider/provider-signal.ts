@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { type ProviderSignalBody, providerSignalBodySchema } from '@simlane/contracts/http/provider';
 import type { ProviderWord } from '@simlane/contracts/facts';
+import { redactText, redactValue } from '@simlane/service-kit/redaction';
+import { unstorable } from '@simlane/service-kit/unstorable';
 import { Webhook } from 'standardwebhooks';
 
 /** Kept in the body in the place of an activation code. */
@@ -32,10 +34,11 @@ export const isSignedBy = (secrets: readonly string[], rawBody: Buffer, headers:
     }
   });
 
-/** What the bytes say; undefined if they are no signal. */
+/** What the bytes say; undefined if they are no signal, or one that could not be stored as it came. */
 export const readSignal = (rawBody: Buffer): ProviderSignalBody | undefined => {
   try {
-    return providerSignalBodySchema.safeParse(JSON.parse(rawBody.toString('utf8'))).data;
+    const body: unknown = JSON.parse(rawBody.toString('utf8'));
+    return unstorable(body).length === 0 ? providerSignalBodySchema.safeParse(body).data : undefined;
   } catch {
     return undefined;
   }
@@ -61,14 +64,21 @@ export const saidIn = ({ data }: ProviderSignalBody): SaidInSignal => ({
   iccid: text(data.iccid),
   eid: text(data.eid),
   activationCode: text(data.activationCode),
-  reason: text(data.reason),
+  reason: withoutSecrets(text(data.reason)),
 });
 
-/** The body as it is kept: an activation code is a secret and stands elsewhere, sealed. */
-export const bodyToKeep = (body: ProviderSignalBody): Record<string, unknown> =>
-  'activationCode' in body.data && body.data.activationCode != null
-    ? { ...body, data: { ...body.data, activationCode: ACTIVATION_CODE_PLACEHOLDER } }
-    : { ...body };
+/**
+ * The body as it is kept: the activation code stands elsewhere, sealed, and what looks like one in any other place,
+ * where no provider should put it, is not kept at all.
+ */
+export const bodyToKeep = (body: ProviderSignalBody): Record<string, unknown> => {
+  const kept = redactValue(body) as ProviderSignalBody;
+  return 'activationCode' in body.data && body.data.activationCode != null
+    ? { ...kept, data: { ...kept.data, activationCode: ACTIVATION_CODE_PLACEHOLDER } }
+    : { ...kept };
+};
+
+const withoutSecrets = (value: string | null): string | null => (value === null ? null : redactText(value));
 
 /** Tells a repeat of a message from another message with its id. */
 export const hashOf = (rawBody: Buffer): string => createHash('sha256').update(rawBody).digest('hex');

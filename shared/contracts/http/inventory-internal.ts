@@ -62,6 +62,8 @@ export const simReplacementSchema = z.object({
   /** The ICCID of the new eSIM as inventory would use, or uses, it. */
   iccid: z.string().nullable(),
   iccidIssue: iccidIssueSchema.nullable(),
+  /** What a manager entered while the eSIM was temporary, whether it counted or not. */
+  enteredIccid: z.string().nullable(),
 });
 export type SimReplacement = z.output<typeof simReplacementSchema>;
 

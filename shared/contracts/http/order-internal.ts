@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ACTIONABLE_FACTS } from '../facts.ts';
 import { END_REASONS, ORDER_STATUSES, REPLACEMENT_ACTIONS, TODOS } from '../order.ts';
 import { iccidIssueSchema, signalledIdentifiersSchema } from './inventory-internal.ts';
-import { emailSchema, idSchema, languageSchema, msisdnSchema, nameSchema, timeSchema } from './primitives.ts';
+import { idSchema, languageSchema, msisdnSchema, timeSchema } from './primitives.ts';
 import { internalRoute } from './route.ts';
 
 const todoCodes = Object.keys(TODOS) as [keyof typeof TODOS, ...(keyof typeof TODOS)[]];
@@ -22,7 +22,8 @@ export const orderClaimSchema = z.object({
   submitted: z.boolean(),
   managerTold: z.boolean(),
   todos: z.array(z.enum(todoCodes)),
-  orderedBy: z.object({ name: nameSchema, email: emailSchema, language: languageSchema }),
+  /** As it was stored: an answer is never stricter than that. */
+  orderedBy: z.object({ name: z.string(), email: z.string(), language: languageSchema }),
   pending: z.array(factAppliedSchema),
 });
 export type OrderClaim = z.output<typeof orderClaimSchema>;
@@ -74,7 +75,17 @@ export const orderInternalRoutes = {
     path: '/internal/orders/:orderId/facts/:factId/carried-out',
     summary: 'Inventory has done what the fact asks for: the status follows. A repeat changes nothing',
     params: factParams,
-    body: z.object({ newSimId: idSchema.nullable(), iccidIssue: iccidIssueSchema.nullable() }),
+    body: z.object({
+      newSim: z
+        .object({
+          id: idSchema,
+          temporaryReference: z.string().nullable(),
+          iccid: z.string().nullable(),
+          enteredIccid: z.string().nullable(),
+        })
+        .nullable(),
+      iccidIssue: iccidIssueSchema.nullable(),
+    }),
     answer: stepOutcomeSchema,
     problems: ['fact_not_applied'],
   }),

@@ -50,7 +50,10 @@ export const orderSchema = z
     lineId: idSchema,
     msisdn: msisdnSchema,
     oldSimId: idSchema,
-    newSimId: idSchema.nullable(),
+    newSim: z
+      .object({ id: idSchema, temporaryReference: z.string().nullable() })
+      .nullable()
+      .describe('The eSIM made for this order; after a cancellation it is only told of here'),
     providerId: idSchema,
     providerReference: z.string().nullable(),
     article: packedArticleSchema.nullable(),

@@ -19,7 +19,7 @@ export const msisdnSchema = z
 export const textSchema = z.string().trim().min(1).max(TEXT_MAX_CHARACTERS);
 
 /** Line breaks, other control characters, line separators and direction overrides have no place in a header or a name. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u;
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u{61c}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u;
 export const nameSchema = z
   .string()
   .trim()

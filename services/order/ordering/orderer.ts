@@ -1,0 +1,26 @@
+import { emailSchema, languageSchema, nameSchema } from '@simlane/contracts/http/primitives';
+import type { Account } from '@simlane/contracts/http/catalog';
+import type { Caller } from '@simlane/service-kit/authentication';
+import type { OrderedBy } from '../database.ts';
+
+/** As long as any name of ours, in UTF-16 units. */
+const NAME_MAX_LENGTH = 200;
+/** Control and format characters, halves of surrogate pairs, line separators: nothing of a name, and trouble in a mail. */
+const NOT_OF_A_NAME = /[\p{C}\p{Zl}\p{Zp}]+/gu;
+
+/**
+ * Who orders, in a form that a mail can be sent to. An issuer may put any text into a token: a name is cleaned, and
+ * where address or language are not usable, the account's own are taken.
+ */
+export const ordererOf = async (
+  { sub, name, email, locale }: Pick<Caller, 'sub' | 'name' | 'email' | 'locale'>,
+  readAccount: () => Promise<Account>,
+): Promise<OrderedBy> => {
+  const cleaned = name.slice(0, NAME_MAX_LENGTH).replaceAll(NOT_OF_A_NAME, ' ').trim();
+  const who = { id: sub, name: nameSchema.safeParse(cleaned).data ?? 'Simlane user' };
+  const address = emailSchema.safeParse(email).data;
+  const language = languageSchema.safeParse(locale).data;
+  if (address !== undefined && language !== undefined) return { ...who, email: address, language };
+  const account = await readAccount();
+  return { ...who, email: address ?? account.notificationAddress, language: language ?? account.locale };
+};
