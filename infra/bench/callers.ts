@@ -1,0 +1,41 @@
+import { PUBLIC_AUDIENCE } from '@simlane/service-kit/tokens';
+import { importJWK, SignJWT } from 'jose';
+import { readOrMakeSecrets } from '../local/secrets.ts';
+import type { StackInfo } from '../local/stack-info.ts';
+
+/** Each may make some thousand calls a minute; together they stay far below what the services let each of them do. */
+const CALLERS = 64;
+/** Longer than a whole bench. */
+const TOKEN_LIFETIME = '1h';
+
+/**
+ * Access tokens of managers of the account, one for each of many people: a service limits the calls of one person a
+ * minute, and a bench makes more. Signed with the key of the stack's own OpenID provider, which has only the demo users.
+ */
+export async function signCallers(info: StackInfo, accountId: string): Promise<readonly string[]> {
+  const { signingKey } = readOrMakeSecrets(info.stateFolder).openId;
+  const key = await importJWK(signingKey, 'RS256');
+  const kid = String(signingKey.kid);
+  const token = (number: number) =>
+    new SignJWT({
+      name: `Bench ${number}`,
+      email: `bench-${number}@calder-rail.example`,
+      locale: 'en',
+      roles: ['manager'],
+      account_id: accountId,
+    })
+      .setProtectedHeader({ alg: 'RS256', kid })
+      .setIssuer(info.openId.issuer)
+      .setAudience(PUBLIC_AUDIENCE)
+      .setSubject(`bench-${number}`)
+      .setIssuedAt()
+      .setExpirationTime(TOKEN_LIFETIME)
+      .sign(key);
+  return Promise.all(Array.from({ length: CALLERS }, (_none, index) => token(index + 1)));
+}
+
+/** One token after the other, round and round. */
+export function inTurn(tokens: readonly string[]): () => string {
+  let next = 0;
+  return () => tokens[next++ % tokens.length] as string;
+}
