@@ -1,18 +1,6 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ProblemError } from './problem.ts';
-
-const DEFAULT_PAGE_SIZE = 50;
-const LARGEST_PAGE_SIZE = 200;
-const LONGEST_CURSOR = 1_000;
-
-/** `?limit=&cursor=` of every list; spread into the query schema of a list. */
-export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
-  cursor: z.string().max(LONGEST_CURSOR).optional(),
-} as const;
-
-export const limitQuery = pageQuery.limit;
 
 const CHECKSUM_BYTES = 6;
 const checksum = (text: string): Buffer =>

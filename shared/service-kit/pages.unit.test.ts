@@ -1,6 +1,7 @@
+import { pageQuery } from '@simlane/contracts/http/primitives';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { decodeCursor, encodeCursor, pageQuery, toPage } from './pages.ts';
+import { decodeCursor, encodeCursor, toPage } from './pages.ts';
 
 const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const VALUES = ['2026-02-01T00:00:00Z', '0198d2f0-0000-7000-8000-000000000001'] as const;

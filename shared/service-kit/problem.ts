@@ -110,13 +110,8 @@ export class RemoteProblem extends ProblemError {
   readonly decision: boolean;
 
   constructor(service: string, problem: Problem, retryAfterSeconds?: number) {
-    const { fix, errors, warnings, blockingOrder, conditions } = problem;
     super(problem.code, problem.detail, {
-      ...(fix === undefined ? {} : { fix }),
-      ...(errors === undefined ? {} : { errors }),
-      ...(warnings === undefined ? {} : { warnings }),
-      ...(blockingOrder === undefined ? {} : { blockingOrder: withoutUndefined(blockingOrder) }),
-      ...(conditions === undefined ? {} : { conditions }),
+      ...detailsOf(problem),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });
     this.service = service;
@@ -124,6 +119,21 @@ export class RemoteProblem extends ProblemError {
     this.decision = PROBLEMS[problem.code].decision;
   }
 }
+
+/** What a problem that another service answered says beyond its code and detail, to be thrown anew. */
+export const detailsOf = ({
+  fix,
+  errors,
+  warnings,
+  blockingOrder,
+  conditions,
+}: Omit<Problem, 'instance'>): ProblemDetails => ({
+  ...(fix === undefined ? {} : { fix }),
+  ...(errors === undefined ? {} : { errors }),
+  ...(warnings === undefined ? {} : { warnings }),
+  ...(blockingOrder === undefined ? {} : { blockingOrder: withoutUndefined(blockingOrder) }),
+  ...(conditions === undefined ? {} : { conditions }),
+});
 
 const withoutUndefined = (order: {
   id: string;

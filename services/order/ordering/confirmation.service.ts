@@ -6,10 +6,10 @@
 import type { Reservation } from '@simlane/contracts/http/inventory-internal';
 import { actorOf, type Caller } from '@simlane/service-kit/authentication';
 import { inAccount } from '@simlane/service-kit/postgres';
-import { notFound, ProblemError } from '@simlane/service-kit/problem';
+import { detailsOf, notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Db, Tx } from '../database.ts';
 import type { Inventory } from '../inventory.ts';
-import { type FactOrigin, insertFact, loadFacts } from '../processing/fact.repository.ts';
+import { type FactOrigin, insertFact } from '../processing/fact.repository.ts';
 import { originOf } from '../processing/fact-origin.ts';
 import { setOrderDue } from '../processing/order-due.ts';
 import { draftExpired, naming } from './draft.service.ts';
@@ -133,7 +133,7 @@ const confirmed = async (
     ...(line.simId === null ? {} : { old_sim_id: line.simId }),
   });
   await insertFact(tx, order.accountId, order.id, { ...byConfirmer(order), kind: 'confirmed', disposition: 'applied' });
-  await setOrderDue(tx, after, await loadFacts(tx, order.accountId, order.id));
+  await setOrderDue(tx, after, []);
   return after;
 };
 
@@ -161,13 +161,5 @@ const byConfirmer = ({ confirmedBy }: StoredOrder): FactOrigin => ({
   causeId: null,
 });
 
-const toError = ({ problem }: Extract<Reservation, { outcome: 'refused' }>): ProblemError => {
-  const { fix, errors, warnings, blockingOrder, conditions } = problem;
-  return new ProblemError(problem.code, problem.detail, {
-    ...(fix === undefined ? {} : { fix }),
-    ...(errors === undefined ? {} : { errors }),
-    ...(warnings === undefined ? {} : { warnings }),
-    ...(blockingOrder === undefined ? {} : { blockingOrder: { id: blockingOrder.id } }),
-    ...(conditions === undefined ? {} : { conditions }),
-  });
-};
+const toError = ({ problem }: Extract<Reservation, { outcome: 'refused' }>): ProblemError =>
+  new ProblemError(problem.code, problem.detail, detailsOf(problem));

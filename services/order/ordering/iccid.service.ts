@@ -4,7 +4,7 @@ import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Db } from '../database.ts';
 import type { Inventory } from '../inventory.ts';
 import { lockWithFacts } from '../processing/carry-out.service.ts';
-import { insertFact, loadFacts } from '../processing/fact.repository.ts';
+import { insertFact } from '../processing/fact.repository.ts';
 import { originOf } from '../processing/fact-origin.ts';
 import { setOrderDue } from '../processing/order-due.ts';
 import { iccidTodos } from './iccid-todos.ts';
@@ -39,7 +39,7 @@ export const enterIccid = async (
     acceptWarnings: entry.acceptWarnings,
   });
   return inAccount(db, accountId, async (tx) => {
-    const { order } = await lockWithFacts(tx, accountId, orderId);
+    const { order, facts } = await lockWithFacts(tx, accountId, orderId);
     const settled = replacement.state === 'committed';
     const todos = settled ? iccidTodos(order.todos, replacement.iccidIssue, null, new Date()) : order.todos;
     if (replacement.change === 'none' && todos.length === order.todos.length) return order;
@@ -50,7 +50,7 @@ export const enterIccid = async (
       disposition: 'recorded',
       reason: entry.reason ?? null,
     });
-    await setOrderDue(tx, after, await loadFacts(tx, accountId, orderId));
+    await setOrderDue(tx, after, facts);
     return after;
   });
 };

@@ -10,7 +10,7 @@ import type { Db, Tx } from '../database.ts';
 import { iccidTodos } from '../ordering/iccid-todos.ts';
 import { statusAfter, type StoredOrder } from '../ordering/order.ts';
 import { findOrder, lockOrder, type OrderChanges, updateOrder } from '../ordering/order.repository.ts';
-import { identifiersOf, pendingWords, type StoredFact } from './fact.ts';
+import { identifiersOf, pendingWords, type StoredFact, withCarriedOut } from './fact.ts';
 import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
 import { carriedOutBecause } from './fact-origin.ts';
 import { setOrderDue } from './order-due.ts';
@@ -82,7 +82,7 @@ export const recordCarriedOut = (
       disposition: 'recorded',
       data: { newSim, ...(iccidIssue === null ? {} : { iccidIssue }) },
     });
-    await setOrderDue(tx, after, await loadFacts(tx, accountId, orderId));
+    await setOrderDue(tx, after, withCarriedOut(facts, factId, now));
     return result(after);
   });
 
@@ -119,7 +119,7 @@ export const recordManagerTold = (
   { accountId, orderId, messageId }: { accountId: string; orderId: string; messageId: string },
 ): Promise<StepResult> =>
   inAccount(db, accountId, async (tx) => {
-    const { order } = await lockWithFacts(tx, accountId, orderId);
+    const { order, facts } = await lockWithFacts(tx, accountId, orderId);
     if (order.status !== 'processed' && order.status !== 'cancelled') {
       throw new ProblemError('order_state', `Order ${order.orderNumber} is ${order.status} and has not ended`);
     }
@@ -131,7 +131,7 @@ export const recordManagerTold = (
       disposition: 'recorded',
       data: { messageId },
     });
-    await setOrderDue(tx, after, await loadFacts(tx, accountId, orderId));
+    await setOrderDue(tx, after, facts);
     return result(after);
   });
 

@@ -42,6 +42,10 @@ export const pendingWords = (facts: readonly StoredFact[]): FactApplied[] =>
 export const pendingFillIns = (facts: readonly StoredFact[]): StoredFact[] =>
   facts.filter(({ fillsIn, carriedOutAt }) => fillsIn && carriedOutAt === null);
 
+/** The facts as they are once this one is carried out, for what is owed then. Effects are recorded and owe nothing. */
+export const withCarriedOut = (facts: readonly StoredFact[], factId: string, carriedOutAt: Date): StoredFact[] =>
+  facts.map((fact) => (fact.id === factId ? { ...fact, carriedOutAt } : fact));
+
 /** What a provider says to identify the new eSIM. */
 export interface SaidIdentifiers {
   readonly iccid: string | null;

@@ -9,7 +9,7 @@ import { iccidTodos } from '../ordering/iccid-todos.ts';
 import { isExpiredDraft, type StoredOrder } from '../ordering/order.ts';
 import { findOrder, lockOrder, updateOrder } from '../ordering/order.repository.ts';
 import { lockWithFacts } from './carry-out.service.ts';
-import { identifiersOf, pendingFillIns, pendingWords, type StoredFact } from './fact.ts';
+import { identifiersOf, pendingFillIns, pendingWords, type StoredFact, withCarriedOut } from './fact.ts';
 import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
 import { BY_TIME, carriedOutBecause } from './fact-origin.ts';
 import { setOrderDue } from './order-due.ts';
@@ -86,7 +86,8 @@ const fillIn = async (
       const { order, facts } = await lockWithFacts(tx, accountId, id);
       if (facts.find((stored) => stored.id === factId)?.carriedOutAt !== null) return;
       const { state, iccidIssue } = replacement;
-      const todos = state === 'committed' ? iccidTodos(order.todos, iccidIssue, factId, new Date()) : order.todos;
+      const now = new Date();
+      const todos = state === 'committed' ? iccidTodos(order.todos, iccidIssue, factId, now) : order.todos;
       const after = await updateOrder(tx, order, { todos: JSON.stringify(todos) });
       await markCarriedOut(tx, accountId, [factId]);
       await insertFact(tx, accountId, id, {
@@ -95,7 +96,7 @@ const fillIn = async (
         disposition: 'recorded',
         data: iccidIssue === null ? {} : { iccidIssue },
       });
-      await setOrderDue(tx, after, await loadFacts(tx, accountId, id));
+      await setOrderDue(tx, after, withCarriedOut(facts, factId, now));
     });
   }
 };

@@ -267,6 +267,16 @@ describe('what is owed', () => {
     expect(wake?.facts.map(({ kind }) => kind)).toEqual(['acknowledged', 'processed']);
   });
 
+  it('is nothing at once when the last word has been carried out: the order is looked at daily', async () => {
+    const { id } = await order.confirmedOrder();
+    await submit(id);
+    await say('acknowledged', id);
+    expect((await dueAt(id))?.getTime()).toBeLessThanOrEqual(Date.now());
+    await carryOut(id, (await lastFact(id, 'acknowledged')).id);
+    const inAnHour = Date.now() + 60 * 60 * 1000;
+    expect((await dueAt(id))?.getTime()).toBeGreaterThan(inAnHour);
+  });
+
   it('is set for every unfinished order', async () => {
     const { rows } = await sql<{ id: string }>`
       select id from "order" o where status in ('draft', 'confirming', 'confirmed', 'in_progress')
