@@ -7,8 +7,8 @@ import { serveHealth } from './health.ts';
 import { createSimReplacementActivities } from './sim-replacement.activities.ts';
 import { createWorker } from './worker.ts';
 
-/** A provider's answer to a submission may take 15 s, and order answers only when it has it. */
-const CALL_TIMEOUT_MS = 20_000;
+/** A step may ask the provider twice, which takes up to 15 s each, and order answers only when it has the answers. */
+const CALL_TIMEOUT_MS = 40_000;
 
 await runService({
   name: 'worker',

@@ -12,7 +12,7 @@ import type { RouteAnswer, RouteBody } from '@simlane/contracts/http/route';
 import { ApplicationFailure } from '@temporalio/common';
 import { RemoteProblem } from '@simlane/service-kit/problem';
 import type { ServiceClient } from '@simlane/service-kit/service-client';
-import { managerMessageId } from './message-id.ts';
+import { managerMessageId, noticeMessageId } from './message-id.ts';
 
 export interface Services {
   readonly inventory: ServiceClient;
@@ -38,7 +38,7 @@ export const createSimReplacementActivities = ({
     const params = { orderId, factId };
     const fact = await order.call(orderInternalRoutes.getFact, { accountId, params }).catch(ignoreIfNotApplied);
     if (fact === undefined || !words.some((word) => word === fact.kind)) {
-      return { carriedOut: false, status: 'confirmed', todos: [] };
+      return NOTHING_DONE;
     }
     // A run that was reset hears old facts again: what inventory did for them may since have been followed by more.
     const done = fact.carriedOut ? NOTHING_NEW : await doIt(ref, ends, () => act(fact));
@@ -49,15 +49,15 @@ export const createSimReplacementActivities = ({
   return {
     claimOrder: async ({ accountId, orderId }) => {
       const claim = await order.call(orderInternalRoutes.claim, { accountId, params: { orderId } });
-      const { orderNumber, status, providerId, submitted, managerTold, todos, pending } = claim;
-      return { orderNumber, status, providerId, submitted, managerTold, todos, pending };
+      const { orderNumber, status, providerId, submitted, managerTold, todos, waitsUntil, pending } = claim;
+      return { orderNumber, status, providerId, submitted, managerTold, todos, waitsUntil, pending };
     },
 
     submitOrder: async ({ accountId, orderId }) => {
       const submission = await order
         .call(orderInternalRoutes.submit, { accountId, params: { orderId } })
         .catch(waitAsLongAsAsked);
-      if (submission.outcome === 'accepted') return submission;
+      if (submission.outcome !== 'rejected') return submission;
       return submission.fact === null ? { outcome: 'rejected' } : { outcome: 'rejected', fact: submission.fact };
     },
 
@@ -87,6 +87,44 @@ export const createSimReplacementActivities = ({
           body: { factId, occurredAt },
         }),
       ),
+
+    askProvider: async ({ accountId, orderId, factId }) => {
+      const request = { accountId, params: { orderId, factId } };
+      const outcome = await order.call(orderInternalRoutes.askProvider, request).catch(waitUnlessNotApplied);
+      return outcome === undefined ? NOTHING_DONE : { carriedOut: true, ...outcome };
+    },
+
+    giveNotice: async ({ accountId, orderId, factId }) => {
+      const params = { orderId, factId };
+      const fact = await order.call(orderInternalRoutes.getFact, { accountId, params }).catch(ignoreIfNotApplied);
+      if (fact === undefined || fact.notice === null) return NOTHING_DONE;
+      const messageId = noticeMessageId(factId);
+      if (!fact.carriedOut) {
+        const { orderNumber, action, msisdn, orderedBy } = await order.call(orderInternalRoutes.claim, {
+          accountId,
+          params: { orderId },
+        });
+        const content = { kind: 'order_waiting' as const, orderId, orderNumber, action, msisdn, ...fact.notice };
+        await notification
+          .call(notificationInternalRoutes.putMessage, {
+            accountId,
+            params: { messageId },
+            body: { content, recipients: [orderedBy] },
+          })
+          .catch(ignoreIfToldBefore);
+      }
+      const outcome = await order.call(orderInternalRoutes.recordNoticeGiven, {
+        accountId,
+        params,
+        body: { messageId },
+      });
+      return { carriedOut: true, ...outcome };
+    },
+
+    noticeSilence: async ({ accountId, orderId }) => {
+      const outcome = await order.call(orderInternalRoutes.noticeSilence, { accountId, params: { orderId } });
+      return { carriedOut: true, ...outcome };
+    },
 
     tellManager: async ({ accountId, orderId }) => {
       const claim = await order.call(orderInternalRoutes.claim, { accountId, params: { orderId } });
@@ -118,6 +156,8 @@ export const createSimReplacementActivities = ({
   };
 };
 
+const NOTHING_DONE: StepOutcome = { carriedOut: false, status: 'confirmed', todos: [] };
+
 /** The order has recorded the fact's effect before, and does not read this. */
 const NOTHING_NEW: CarriedOut = { newSim: null, iccidIssue: null };
 
@@ -144,6 +184,9 @@ const ignoreIfNotApplied = (error: unknown): undefined => {
   if (error instanceof RemoteProblem && error.code === 'fact_not_applied') return undefined;
   throw error;
 };
+
+const waitUnlessNotApplied = (error: unknown): undefined =>
+  error instanceof RemoteProblem && error.code === 'fact_not_applied' ? undefined : waitAsLongAsAsked(error);
 
 /** The first telling stands: a to-do that came or went between two tries makes no second mail. */
 const ignoreIfToldBefore = (error: unknown): void => {

@@ -1,4 +1,11 @@
-import type { FactRef, ReplacementClaim, SimReplacementActivities, StepOutcome } from '@simlane/contracts/activities';
+import type {
+  FactRef,
+  ReplacementClaim,
+  SilenceOutcome,
+  SimReplacementActivities,
+  StepOutcome,
+  SubmissionOutcome,
+} from '@simlane/contracts/activities';
 import type { OrderStatus } from '@simlane/contracts/order';
 import {
   FACT_APPLIED_SIGNAL,
@@ -23,9 +30,13 @@ let worker: Awaited<ReturnType<typeof createTestWorker>>;
 interface TestOrder {
   claim: ReplacementClaim;
   readonly calls: string[];
-  submission: { outcome: 'accepted'; providerReference: string } | { outcome: 'rejected'; fact: FactApplied };
+  submission: SubmissionOutcome;
   submissionFailures: number;
   refusedFacts: Set<string>;
+  /** Requests to the provider are answered when this resolves. */
+  provider: Promise<void>;
+  /** What noticing the silence leads to, one after the other. */
+  silences: Partial<SilenceOutcome>[];
 }
 
 const activities: SimReplacementActivities = {
@@ -41,6 +52,20 @@ const activities: SimReplacementActivities = {
   createTemporaryEsim: async (ref) => step(ref, 'temporary eSIM', 'in_progress'),
   replaceSim: async (ref) => step(ref, 'replace', 'processed'),
   rollBackReplacement: async (ref) => step(ref, 'roll back', 'cancelled'),
+  askProvider: async (ref) => {
+    const order = called(ref.orderId, 'ask provider');
+    await order.provider;
+    return { carriedOut: true, status: order.claim.status, todos: [], waitsUntil: null };
+  },
+  giveNotice: async ({ orderId }) => {
+    const { claim } = called(orderId, 'notice');
+    return { carriedOut: true, status: claim.status, todos: [] };
+  },
+  noticeSilence: async ({ orderId }) => {
+    const order = called(orderId, 'silence');
+    const outcome = order.silences.shift();
+    return { carriedOut: true, status: order.claim.status, todos: [], pending: [], waitsUntil: null, ...outcome };
+  },
   tellManager: async ({ orderId }) => void called(orderId, 'tell'),
 };
 
@@ -88,6 +113,8 @@ const newOrder = (changes: Partial<ReplacementClaim> & { order?: Partial<TestOrd
     submission: { outcome: 'accepted', providerReference: 'REF-1' },
     submissionFailures: 0,
     refusedFacts: new Set(),
+    provider: Promise.resolve(),
+    silences: [],
     ...order,
   });
   return orderId;
@@ -210,11 +237,96 @@ describe('a SIM replacement', () => {
     const orderId = newOrder();
     const handle = await start(orderId);
     await expect.poll(async () => (await progress(handle)).submitted, { timeout: 10_000 }).toBe(true);
-    expect(await progress(handle)).toEqual({ phase: 'confirmed', submitted: true, waiting: [] });
+    expect(await progress(handle)).toEqual({ phase: 'confirmed', submitted: true, waitsUntil: null, waiting: [] });
     const { raw } = await handle.describe();
     expect(raw.workflowExecutionInfo?.status).toBe(1);
     await handle.terminate('end of the test');
   });
+});
+
+describe('a provider that is silent', () => {
+  const soon = () => new Date(Date.now() + 300).toISOString();
+
+  it('is asked when its time has passed, and again at each deadline that follows', async () => {
+    const orderId = newOrder({
+      order: {
+        submission: { outcome: 'accepted', providerReference: 'REF-1', waitsUntil: soon() },
+        silences: [{ waitsUntil: soon() }, { waitsUntil: null, todos: ['provider_silent'] }],
+      },
+    });
+    const handle = await start(orderId);
+    await expect.poll(() => callsOf(orderId), { timeout: 10_000 }).toEqual(['claim', 'submit', 'silence', 'silence']);
+    await say(handle, fact('processed'));
+    expect(await handle.result()).toBe('processed');
+    expect(callsOf(orderId)).toEqual(['claim', 'submit', 'silence', 'silence', 'replace', 'tell']);
+    await recordHistory(handle, 'silence-noticed-twice');
+  });
+
+  it('whose answer is a word has it carried out, and the manager is told what is pending beside it', async () => {
+    const [processed, noted] = [fact('processed'), fact('silence_noted')];
+    const orderId = newOrder({
+      status: 'in_progress',
+      submitted: true,
+      waitsUntil: soon(),
+      order: { silences: [{ pending: [noted, processed] }] },
+    });
+    const handle = await start(orderId);
+    expect(await handle.result()).toBe('processed');
+    expect(callsOf(orderId)?.toSorted()).toEqual(['claim', 'notice', 'replace', 'silence', 'tell']);
+    await recordHistory(handle, 'silence-answered');
+  });
+
+  it('that speaks in time is not asked', async () => {
+    const orderId = newOrder({ submitted: true, waitsUntil: new Date(Date.now() + 60_000).toISOString() });
+    const handle = await start(orderId);
+    await say(handle, fact('processed'));
+    expect(await handle.result()).toBe('processed');
+    expect(callsOf(orderId)).toEqual(['claim', 'replace', 'tell']);
+    await recordHistory(handle, 'spoken-in-time');
+  });
+});
+
+describe('what is said to provider and manager beside the story', () => {
+  it('holds up no word: the line is moved while the provider does not answer a request', async () => {
+    let answer: () => void = () => undefined;
+    const provider = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const orderId = newOrder({ submitted: true, order: { provider } });
+    const handle = await start(orderId);
+    await say(handle, fact('cancellation_requested'));
+    await expect.poll(() => callsOf(orderId), { timeout: 10_000 }).toContain('ask provider');
+    await say(handle, fact('processed'));
+    await reached(handle, 'processed');
+    await expect.poll(() => callsOf(orderId), { timeout: 10_000 }).toContain('tell');
+    answer();
+    expect(await handle.result()).toBe('processed');
+    await recordHistory(handle, 'cancellation-asked-beside-the-story');
+  });
+
+  it('is waited for at the end: the provider hears of a cancellation that operations decided', async () => {
+    const [cancelled, request] = [fact('cancelled'), fact('cancellation_requested')];
+    const orderId = newOrder({ submitted: true, pending: [cancelled, request] });
+    const handle = await start(orderId);
+    expect(await handle.result()).toBe('cancelled');
+    expect(callsOf(orderId)?.toSorted()).toEqual(['ask provider', 'claim', 'roll back', 'tell']);
+    await recordHistory(handle, 'cancelled-by-operations');
+  });
+
+  it('is done for an order that has ended, where a conflict is resolved later', async () => {
+    const pending = [fact('reversal_requested')];
+    const orderId = newOrder({ status: 'cancelled', submitted: true, managerTold: true, pending });
+    expect(await (await start(orderId)).result()).toBe('cancelled');
+    expect(callsOf(orderId)).toEqual(['claim', 'ask provider']);
+  });
+});
+
+it('an order that was decided before anything was sent is rolled back without having been submitted', async () => {
+  const orderId = newOrder({ pending: [fact('cancelled')], order: { submission: { outcome: 'not_needed' } } });
+  const handle = await start(orderId);
+  expect(await handle.result()).toBe('cancelled');
+  expect(callsOf(orderId)).toEqual(['claim', 'submit', 'roll back', 'tell']);
+  await recordHistory(handle, 'cancelled-before-submission');
 });
 
 describe('a run that is started again from nothing', () => {

@@ -1,12 +1,13 @@
 /**
  * One SIM switch or eSIM replacement, from the confirmed order to its end.
  *
- *     claim → submit → wait for the provider's word → temporary eSIM → wait again → replace, or roll back → tell the manager
+ *     claim → submit → wait for the provider's word (or silence) → temporary eSIM → wait again → replace, or roll back → tell the manager
  *
  * The order service has judged each word before this workflow hears of it; here the applied ones are carried out, in
  * their order. A run can be started again from nothing at any point: what the claim shows as done is skipped.
  */
 import type { FactRef, SimReplacementActivities, StepOutcome } from '@simlane/contracts/activities';
+import { type ActionableFact, isProviderWord, type ProviderWord } from '@simlane/contracts/facts';
 import { isFinished, type OrderStatus } from '@simlane/contracts/order';
 import {
   FACT_APPLIED_SIGNAL,
@@ -18,6 +19,7 @@ import {
 } from '@simlane/contracts/sim-replacement';
 import { condition, defineQuery, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import { STEP } from './activity-options.ts';
+import { Asides } from './asides.ts';
 import { FactInbox } from './fact-inbox.ts';
 import { showPhase, showWaiting } from './shown-to-operations.ts';
 
@@ -27,50 +29,86 @@ const step = (summary: string): SimReplacementActivities =>
 const factApplied = defineSignal<[FactApplied]>(FACT_APPLIED_SIGNAL);
 const progress = defineQuery<SimReplacementProgress>(PROGRESS_QUERY);
 
+interface State {
+  phase: OrderStatus;
+  submitted: boolean;
+  waitsUntil: string | null;
+}
+
 export async function simReplacement(order: SimReplacementInput): Promise<SimReplacementResult> {
   const inbox = new FactInbox();
-  const state: { phase: OrderStatus; submitted: boolean } = { phase: 'confirmed', submitted: false };
+  const asides = new Asides();
+  const state: State = { phase: 'confirmed', submitted: false, waitsUntil: null };
   setHandler(factApplied, (fact) => inbox.add(fact), {
     description: 'An applied fact of the order is there to be carried out; what it says is read from the order',
   });
   setHandler(progress, () => ({ ...state, waiting: inbox.waiting }), {
-    description: 'The phase, whether the order was submitted, and the facts not carried out yet',
+    description: 'The phase, whether the order was submitted, until when is waited, and the facts not carried out yet',
   });
 
   const claim = await step('Read where the order stands').claimOrder(order);
   const shown = { phase: claim.status, needsAttention: claim.todos.length > 0 };
   state.phase = claim.status;
   state.submitted = claim.submitted;
+  state.waitsUntil = claim.waitsUntil ?? null;
   inbox.addFirst(claim.pending);
   if (claim.status === 'draft' || claim.status === 'confirming') return 'not_confirmed';
+
+  const note = (outcome: StepOutcome): void => {
+    state.waitsUntil = outcome.waitsUntil ?? null;
+    state.phase = outcome.status;
+    showPhase(shown, outcome);
+  };
 
   if (claim.status === 'confirmed' && !claim.submitted) {
     showWaiting(`${claim.orderNumber}: being submitted to the provider`);
     const submission = await step('Submit the order to the provider').submitOrder(order);
     state.submitted = submission.outcome === 'accepted';
+    state.waitsUntil = submission.waitsUntil ?? null;
     if (submission.outcome === 'rejected' && submission.fact) inbox.add(submission.fact);
   }
 
-  while (!isFinished(state.phase)) {
-    showWaiting(`${claim.orderNumber}: ${state.phase}, waiting for the provider's word`);
-    await condition(() => !inbox.isEmpty);
+  let managerTold = claim.managerTold || claim.status === 'expired';
+  for (;;) {
     const fact = inbox.take();
-    const outcome = fact && (await carryOut({ ...order, factId: fact.factId }, fact.kind));
-    if (!outcome?.carriedOut) continue;
-    state.phase = outcome.status;
-    showPhase(shown, outcome);
+    if (fact !== undefined && isProviderWord(fact.kind)) {
+      const outcome = await carryOut({ ...order, factId: fact.factId }, fact.kind);
+      if (outcome.carriedOut) note(outcome);
+    } else if (fact !== undefined) {
+      asides.begin(talk({ ...order, factId: fact.factId }, fact.kind));
+    } else if (isFinished(state.phase) && !managerTold) {
+      showWaiting(`${claim.orderNumber}: ${state.phase}, telling the manager`);
+      await step('Tell the manager how it ended').tellManager(order);
+      managerTold = true;
+    } else if (isFinished(state.phase) && asides.areDone) {
+      showWaiting(`${claim.orderNumber}: ${state.phase}`);
+      return state.phase;
+    } else {
+      showWaiting(`${claim.orderNumber}: ${state.phase}, waiting for the provider's word`);
+      const isSilent = await silence(state, () => !inbox.isEmpty || (isFinished(state.phase) && asides.areDone));
+      if (!isSilent) continue;
+      const outcome = await step('The provider is silent: ask, remind, leave a to-do').noticeSilence(order);
+      note(outcome);
+      for (const pending of outcome.pending) inbox.add(pending);
+    }
   }
-
-  if (!claim.managerTold && claim.status !== 'expired') {
-    showWaiting(`${claim.orderNumber}: ${state.phase}, telling the manager`);
-    await step('Tell the manager how it ended').tellManager(order);
-  }
-  showWaiting(`${claim.orderNumber}: ${state.phase}`);
-  return state.phase;
 }
 
-const carryOut = async (fact: FactRef, kind: FactApplied['kind']): Promise<StepOutcome | undefined> => {
-  switch (kind) {
+/** Waits until something is to be done. @returns true if the deadline passes before */
+const silence = async ({ waitsUntil, phase }: State, isSomethingToDo: () => boolean): Promise<boolean> => {
+  if (waitsUntil === null || isFinished(phase)) {
+    await condition(isSomethingToDo);
+    return false;
+  }
+  const milliseconds = Math.max(SHORTEST_WAIT_MS, Date.parse(waitsUntil) - Date.now());
+  return !(await condition(isSomethingToDo, milliseconds, { summary: `The provider has time until ${waitsUntil}` }));
+};
+
+/** The clocks of services differ: a deadline that has just passed here may lie ahead there, and is not asked about in a rush. */
+const SHORTEST_WAIT_MS = 100;
+
+const carryOut = (fact: FactRef, word: ProviderWord): Promise<StepOutcome> => {
+  switch (word) {
     case 'acknowledged':
       return step('Create the temporary eSIM').createTemporaryEsim(fact);
     case 'processed':
@@ -78,7 +116,29 @@ const carryOut = async (fact: FactRef, kind: FactApplied['kind']): Promise<StepO
     case 'cancelled':
     case 'rejected':
       return step('Roll back: the old SIM stays').rollBackReplacement(fact);
-    case 'confirmed':
-      return undefined;
+  }
+};
+
+/** What is said to provider and manager beside the story: a provider that does not listen holds up no word of its own. */
+const talk = async (fact: FactRef, kind: ActionableFact): Promise<void> => {
+  switch (kind) {
+    case 'cancellation_requested':
+      await step('Ask the provider to cancel').askProvider(fact);
+      return;
+    case 'reminder_requested':
+      await step('Remind the provider').askProvider(fact);
+      return;
+    case 'reversal_requested':
+      await step('Ask the provider to take back what it did').askProvider(fact);
+      return;
+    case 'silence_noted':
+      await step('Tell the manager that the order waits').giveNotice(fact);
+      return;
+    case 'cancellation_refused':
+      await step('Tell the manager that the order is not cancelled').giveNotice(fact);
+      return;
+    default:
+      // The confirmation is carried out by the submission, and words are the story's.
+      return;
   }
 };

@@ -1,8 +1,15 @@
 /** What the sandbox can be told under /control and what it tells: the one place where that is written. */
+import type { PROVIDER_ORDER_STATUSES } from '@simlane/contracts/http/provider';
 import { REPLACEMENT_ACTIONS } from '@simlane/contracts/order';
 import { z } from 'zod';
 
-const SIGNAL_TYPES = ['order.acknowledged', 'order.processed', 'order.cancelled', 'order.rejected'] as const;
+const SIGNAL_TYPES = [
+  'order.acknowledged',
+  'order.processed',
+  'order.installed',
+  'order.cancelled',
+  'order.rejected',
+] as const;
 export type SignalType = (typeof SIGNAL_TYPES)[number];
 
 /** As `data.iccid`: the sandbox gives the order's eSIM a believable ICCID, the same one each time. */
@@ -37,26 +44,56 @@ const stepSchema = z.strictObject({
 });
 export type Step = z.output<typeof stepSchema>;
 
+/** Answers that decide nothing for whoever asks; to `hang` is none at all. */
+export const MISBEHAVIOURS = ['fail', 'hang', 'garbage', 'redirect'] as const;
+export type Misbehaviour = (typeof MISBEHAVIOURS)[number];
+
+export type RequestSort = 'submission' | 'lookup' | 'cancellation' | 'reminder';
+/** What is asked about an order that was submitted, under a key of its own. */
+export type OrderRequestSort = Extract<RequestSort, 'cancellation' | 'reminder'>;
+
 /**
- * How a provider treats the orders that match. The first matching rule that speaks of submission, of cancellation or
- * of steps decides on that; rules for one order come before those for all. Without any: accept, and say nothing.
+ * How a provider treats the orders that match. The first matching rule that speaks of a sort of request, or of steps,
+ * decides on that; rules for one order come before those for all. Without any: accept, answer, and say nothing.
  */
-const ruleSchema = z.strictObject({
-  providerId: z.uuid().optional(),
-  msisdn: z.string().optional(),
-  action: z.enum(REPLACEMENT_ACTIONS).optional(),
-  submission: z.enum(['accept', 'reject', 'fail', 'hang', 'garbage', 'redirect']).optional(),
-  times: z.int().min(1).optional().describe('For the first so many submissions of an order only; absent: for all'),
-  acceptedAnyway: z
-    .boolean()
-    .default(false)
-    .describe('With fail, hang, garbage: the order is accepted, only the answer is lost'),
-  httpStatus: z.int().min(400).max(599).default(500).describe('With fail'),
-  retryAfterSeconds: z.int().min(0).optional().describe('With fail: the header Retry-After'),
-  detail: z.string().optional().describe('With reject: the reason'),
-  cancellation: z.enum(['accept', 'refuse', 'fail']).optional(),
-  steps: z.array(stepSchema).max(MOST_REPEATS).optional(),
-});
+const ruleSchema = z
+  .strictObject({
+    providerId: z.uuid().optional(),
+    msisdn: z.string().optional(),
+    action: z.enum(REPLACEMENT_ACTIONS).optional(),
+    submission: z.enum(['accept', 'reject', ...MISBEHAVIOURS]).optional(),
+    lookup: z
+      .enum(['answer', 'unknown', ...MISBEHAVIOURS])
+      .optional()
+      .describe('unknown: 404, also of an accepted order'),
+    cancellation: z.enum(['accept', 'refuse', ...MISBEHAVIOURS]).optional(),
+    reminder: z.enum(['answer', 'unknown', ...MISBEHAVIOURS]).optional(),
+    times: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('For the first so many requests about an order only, counted by their sort; absent: for all'),
+    acceptedAnyway: z
+      .boolean()
+      .default(false)
+      .describe('With a misbehaviour: what is asked for is accepted, only the answer is lost'),
+    httpStatus: z.int().min(400).max(599).default(500).describe('With fail'),
+    failsWith: z.enum(['problem', 'garbage', 'empty']).default('problem').describe('With fail: the body'),
+    problemCode: z.string().default('failure').describe('With fail and a problem: its code'),
+    retryAfterSeconds: z.int().min(0).optional().describe('With fail: the header Retry-After'),
+    detail: z.string().optional().describe('With reject, refuse: the reason'),
+    cancelledAfterMs: z
+      .int()
+      .min(0)
+      .max(LONGEST_WAIT_MS)
+      .optional()
+      .describe('So long after an accepted cancellation: order.cancelled, in place of the steps left; absent: nothing'),
+    steps: z.array(stepSchema).max(MOST_REPEATS).optional(),
+  })
+  .refine((rule) => rule.cancelledAfterMs === undefined || rule.cancellation !== undefined, {
+    path: ['cancelledAfterMs'],
+    error: 'Goes with cancellation: without it the rule says nothing about cancellations',
+  });
 export type Rule = z.output<typeof ruleSchema>;
 
 export const rulesSchema = z.strictObject({ rules: z.array(ruleSchema).max(MOST_RULES) });
@@ -113,8 +150,6 @@ export interface Delivery {
   readonly attempts: readonly DeliveryAttempt[];
 }
 
-export type AcceptedOrderStatus = 'received' | 'acknowledged' | 'processed' | 'cancelled' | 'rejected';
-
 /** An order that a provider has accepted; `accepted` above 1 means that it was accepted more than once. */
 export interface AcceptedOrder {
   readonly orderId: string;
@@ -122,10 +157,11 @@ export interface AcceptedOrder {
   readonly key: string;
   readonly accepted: number;
   readonly submissions: number;
+  /** How many were asked for, each under its own key, whatever was answered; so are reminders counted. */
   readonly cancellations: number;
   readonly reminders: number;
   readonly providerReference: string;
-  readonly status: AcceptedOrderStatus;
+  readonly status: (typeof PROVIDER_ORDER_STATUSES)[number];
   readonly iccid: string | null;
   readonly acceptedAt: string;
   readonly order: Readonly<Record<string, unknown>>;

@@ -96,6 +96,27 @@ describe('signals', () => {
     expect((await sandbox.ask(`/orders/${order.orderId}`)).json()).toMatchObject({ status: 'processed' });
   });
 
+  test('say that an eSIM is installed, with or without having said that it is processed', async () => {
+    const [both, only] = [anOrder(), anOrder()];
+    for (const order of [both, only]) {
+      await sandbox.submit(order);
+      await sandbox.control('POST', `/orders/${order.orderId}/signals`, {
+        type: 'order.installed',
+        data: { iccid: 'generate', eid: '89049032000000000000000000000029' },
+      });
+    }
+    await sandbox.control('POST', `/orders/${both.orderId}/signals`, { type: 'order.processed' });
+    for (const { orderId } of [both, only]) {
+      const { status, iccid, eid } = (await sandbox.ask(`/orders/${orderId}`)).json();
+      expect([status, iccid.length, eid]).toEqual(['installed', 19, '89049032000000000000000000000029']);
+    }
+    expect(sandbox.receiver.received.map(({ body }) => JSON.parse(body).type)).toEqual([
+      'order.installed',
+      'order.installed',
+      'order.processed',
+    ]);
+  });
+
   test('are given up after a 401, which a repeat cannot change', async () => {
     sandbox.receiver.answerWith(401);
     await sandbox.control('PUT', '/rules', { rules: [{ steps: [{ afterMs: 0, signal: 'order.acknowledged' }] }] });

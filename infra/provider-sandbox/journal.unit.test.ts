@@ -30,7 +30,7 @@ test('a restart forgets nothing accepted, takes the steps that are left and deli
   await vi.waitFor(() => expect(first.receiver.received.length).toBeGreaterThan(0), WITHIN);
   await first.close();
   // What a kill in the middle of a line leaves behind.
-  appendFileSync(file, '{"kind":"reminder_rec');
+  appendFileSync(file, '{"kind":"request_rec');
 
   const second = await startTestSandbox({ journal: openJournal(file), providerId: first.providerId, signalSecret });
   expect((await second.submit(order)).body).toBe(before.body);
@@ -41,6 +41,28 @@ test('a restart forgets nothing accepted, takes the steps that are left and deli
     ),
   );
   expect(await second.list<AcceptedOrder>('/orders')).toMatchObject([{ accepted: 1, submissions: 2 }]);
+  await second.close();
+});
+
+test('a restart keeps what was answered to a cancellation, and says later what follows from it', async () => {
+  const signalSecret = aSignalSecret();
+  const first = await startTestSandbox({ journal: openJournal(file), signalSecret });
+  // However slow the machine is: the signal is taken in by the second.
+  first.receiver.answerWith(...Array.from({ length: 50 }, () => 503));
+  const order = anOrder();
+  await first.submit(order);
+  await first.control('PUT', `/orders/${order.orderId}/rules`, {
+    rules: [{ cancellation: 'accept', cancelledAfterMs: 150 }],
+  });
+  expect((await first.request('cancellation', order.orderId, 'one')).statusCode).toBe(202);
+  await first.close();
+
+  const second = await startTestSandbox({ journal: openJournal(file), providerId: first.providerId, signalSecret });
+  await second.control('PUT', `/orders/${order.orderId}/rules`, { rules: [{ cancellation: 'refuse' }] });
+  expect((await second.request('cancellation', order.orderId, 'one')).statusCode).toBe(202);
+  await vi.waitFor(() => expect(second.receiver.received).toHaveLength(1), WITHIN);
+  expect(second.verified(0)).toMatchObject({ type: 'order.cancelled', orderId: order.orderId });
+  expect(await second.list<AcceptedOrder>('/orders')).toMatchObject([{ cancellations: 1, status: 'cancelled' }]);
   await second.close();
 });
 

@@ -3,11 +3,13 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { carriesBearer } from './bearer.ts';
-import type { Rule } from './control-api.ts';
+import type { OrderRequestSort } from './control-api.ts';
+import { misbehave, misbehaviourOf } from './misbehaviour.ts';
+import { takeOrderRequest } from './order-request.ts';
 import type { OrderSteps } from './order-steps.ts';
 import type { RequestLog } from './request-log.ts';
-import { cancellationBy } from './rules.ts';
-import type { OrderRecord, SandboxState } from './sandbox-state.ts';
+import { ruledOrder, ruleFor } from './rules.ts';
+import type { SandboxState } from './sandbox-state.ts';
 import { answerProblem, UNAUTHENTICATED } from './sandbox-problem.ts';
 import { takeSubmission } from './submission.ts';
 
@@ -15,6 +17,18 @@ const providerParams = z.object({ providerId: z.uuid() });
 const orderParams = providerParams.extend({ orderId: z.string() });
 
 const UNKNOWN_ORDER = { status: 404, code: 'unknown_order', detail: 'This provider has no such order.' } as const;
+const KEY_MISSING = { status: 400, code: 'idempotency_key_missing', detail: 'Idempotency-Key is needed.' } as const;
+const KEY_REUSED = {
+  status: 422,
+  code: 'idempotency_key_reused',
+  detail: 'Another request came under this key before.',
+} as const;
+
+/** What can be asked about an order that was submitted, and where. */
+const ORDER_REQUESTS: readonly (readonly [sort: OrderRequestSort, path: string])[] = [
+  ['cancellation', 'cancellation'],
+  ['reminder', 'reminders'],
+];
 
 /** The side of the sandbox that our order service talks to: "orders out" of the API, for any number of providers. */
 export const providerRoutes =
@@ -50,13 +64,7 @@ export const providerRoutes =
     app.post('/orders', { schema: { params: providerParams, body: providerOrderSchema } }, async (request, reply) => {
       const { providerId } = request.params;
       const key = idempotencyKeyOf(request);
-      if (key === null) {
-        return answerProblem(reply, {
-          status: 400,
-          code: 'idempotency_key_missing',
-          detail: 'Idempotency-Key is needed.',
-        });
-      }
+      if (key === null) return answerProblem(reply, KEY_MISSING);
       const acceptedBefore = state.order(providerId, request.body.orderId);
       const answer = takeSubmission(state, { providerId, key, order: request.body }, new Date());
       const accepted = state.order(providerId, request.body.orderId);
@@ -67,72 +75,53 @@ export const providerRoutes =
         case 'rejected':
           return answerProblem(reply, { status: 409, code: 'rejected', detail: answer.detail });
         case 'key_reused':
-          return answerProblem(reply, {
-            status: 422,
-            code: 'idempotency_key_reused',
-            detail: 'Another order came under this key before.',
-          });
+          return answerProblem(reply, KEY_REUSED);
         case 'misbehaviour':
-          return misbehave(reply, request.url, answer.rule);
+          return misbehave(reply, answer.misbehaviour, answer.rule);
       }
     });
 
     app.get('/orders/:orderId', { schema: { params: orderParams } }, async (request, reply) => {
-      const order = state.order(request.params.providerId, request.params.orderId);
-      if (!order) return answerProblem(reply, UNKNOWN_ORDER);
+      const { providerId, orderId } = request.params;
+      const ruled = ruledOrder(state, providerId, orderId);
+      const rule = ruleFor('lookup', state.rulesFor(orderId), ruled, state.received('lookup', providerId, orderId));
+      state.record({ kind: 'lookup_received', providerId, orderId });
+      const misbehaviour = misbehaviourOf(rule, 'lookup');
+      if (rule && misbehaviour) return misbehave(reply, misbehaviour, rule);
+      const order = state.order(providerId, orderId);
+      if (!order || rule?.lookup === 'unknown') return answerProblem(reply, UNKNOWN_ORDER);
       return reply.send({ providerReference: order.providerReference, ...order.reached });
     });
 
-    app.post('/orders/:orderId/cancellation', { schema: { params: orderParams } }, async (request, reply) => {
-      const { providerId, orderId } = request.params;
-      const order = state.order(providerId, orderId);
-      if (!order) return answerProblem(reply, UNKNOWN_ORDER);
-      state.record({ kind: 'cancellation_asked', providerId, orderId });
-      const decision = cancellationBy(state.rulesFor(orderId), ruledOrder(order));
-      if (decision === 'fail')
-        return answerProblem(reply, { status: 500, code: 'internal_error', detail: 'Try again.' });
-      if (decision === 'refuse') {
-        return answerProblem(reply, {
-          status: 409,
-          code: 'cancellation_refused',
-          detail: 'The order is too far on to be cancelled.',
-        });
-      }
-      return reply.status(202).send({ providerReference: order.providerReference });
-    });
-
-    app.post('/orders/:orderId/reminders', { schema: { params: orderParams } }, async (request, reply) => {
-      const { providerId, orderId } = request.params;
-      if (!state.order(providerId, orderId)) return answerProblem(reply, UNKNOWN_ORDER);
-      state.record({ kind: 'reminder_received', providerId, orderId });
-      return reply.status(202).send({});
-    });
+    for (const [sort, path] of ORDER_REQUESTS) {
+      app.post(`/orders/:orderId/${path}`, { schema: { params: orderParams } }, async (request, reply) => {
+        const { providerId, orderId } = request.params;
+        const key = idempotencyKeyOf(request);
+        if (key === null) return answerProblem(reply, KEY_MISSING);
+        const answer = takeOrderRequest(state, { sort, providerId, orderId, key }, new Date());
+        const order = state.order(providerId, orderId);
+        if (order) steps.schedule(order);
+        switch (answer.kind) {
+          case 'accepted':
+            return reply.status(202).send({ providerReference: order?.providerReference });
+          case 'refused':
+            return answerProblem(reply, { status: 409, code: 'cancellation_refused', detail: answer.detail });
+          case 'unknown_order':
+            return answerProblem(reply, UNKNOWN_ORDER);
+          case 'key_reused':
+            return answerProblem(reply, KEY_REUSED);
+          case 'misbehaviour':
+            return misbehave(reply, answer.misbehaviour, answer.rule);
+        }
+      });
+    }
 
     done();
   };
-
-const ruledOrder = ({ providerId, orderId, order }: OrderRecord) => ({
-  providerId,
-  orderId,
-  msisdn: String(order.msisdn),
-  action: String(order.action),
-});
 
 /** The key as it was meant: the header may come quoted (draft-ietf-httpapi-idempotency-key-header) or bare. */
 const idempotencyKeyOf = (request: FastifyRequest): string | null => {
   const header = request.headers['idempotency-key'];
   const key = (Array.isArray(header) ? header[0] : header)?.trim().replace(/^"(.*)"$/, '$1');
   return key === undefined || key === '' ? null : key;
-};
-
-const misbehave = (reply: FastifyReply, url: string, rule: Rule): FastifyReply => {
-  if (rule.submission === 'hang') return reply.hijack();
-  if (rule.submission === 'garbage') return reply.status(200).type('text/html').send('<html><body>Bad gateway</body>');
-  if (rule.submission === 'redirect') return reply.redirect(url, 307);
-  if (rule.retryAfterSeconds !== undefined) void reply.header('retry-after', String(rule.retryAfterSeconds));
-  return answerProblem(reply, {
-    status: rule.httpStatus,
-    code: 'failure',
-    detail: 'The provider cannot answer just now.',
-  });
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Rule, Step } from './control-api.ts';
+import type { RequestSort, Rule, Step } from './control-api.ts';
+import type { SandboxState } from './sandbox-state.ts';
 
 /** An order as far as rules can tell orders apart. */
 export interface RuledOrder {
@@ -14,13 +15,23 @@ const matches = (rule: Rule, order: RuledOrder): boolean =>
   (rule.msisdn ?? order.msisdn) === order.msisdn &&
   (rule.action ?? order.action) === order.action;
 
-/** The rule that decides on a submission, if one does. `earlier` counts the submissions of this order before this one. */
-export const submissionRule = (rules: readonly Rule[], order: RuledOrder, earlier: number): Rule | undefined =>
-  rules.find((rule) => rule.submission !== undefined && matches(rule, order) && earlier < (rule.times ?? Infinity));
+/** The order as it was last submitted, accepted or not; of one that never was, only its ids are known. */
+export const ruledOrder = (state: SandboxState, providerId: string, orderId: string): RuledOrder => {
+  const order = state.submitted(providerId, orderId);
+  return { providerId, orderId, msisdn: String(order?.msisdn), action: String(order?.action) };
+};
 
-/** What the rules say to a request for cancellation; accepted where they say nothing. */
-export const cancellationBy = (rules: readonly Rule[], order: RuledOrder): NonNullable<Rule['cancellation']> =>
-  rules.find((rule) => rule.cancellation !== undefined && matches(rule, order))?.cancellation ?? 'accept';
+/**
+ * The rule that decides on a request, if one does. `earlier` counts the requests of this sort about this order before
+ * this one.
+ */
+export const ruleFor = (
+  sort: RequestSort,
+  rules: readonly Rule[],
+  order: RuledOrder,
+  earlier: number,
+): Rule | undefined =>
+  rules.find((rule) => rule[sort] !== undefined && matches(rule, order) && earlier < (rule.times ?? Infinity));
 
 /** The steps by which an order goes on by itself, their times exchanged where they are marked so. */
 export const stepsBy = (rules: readonly Rule[], order: RuledOrder): readonly Step[] => {

@@ -1,4 +1,4 @@
-import type { AcceptedOrderStatus, Connection, DeliveryAttempt, Rule, Step } from './control-api.ts';
+import type { AcceptedOrder, Connection, DeliveryAttempt, OrderRequestSort, Rule, Step } from './control-api.ts';
 
 export interface OutgoingMessage {
   readonly messageId: string;
@@ -15,8 +15,9 @@ interface OrderKey {
 
 /** What a provider holds to be true of an order from now on. */
 export interface StatusReached {
-  readonly status: AcceptedOrderStatus;
+  readonly status: AcceptedOrder['status'];
   readonly iccid?: string | undefined;
+  readonly eid?: string | undefined;
   readonly activationCode?: string | undefined;
   readonly reason?: string | undefined;
 }
@@ -25,6 +26,11 @@ export interface StatusReached {
 export type SubmissionDecision =
   | { readonly outcome: 'accepted'; readonly providerReference: string; readonly steps: readonly Step[] }
   | { readonly outcome: 'rejected'; readonly detail: string };
+
+/** How a cancellation or a reminder was decided; `steps` are the order's from then on, null leaves it the ones it has. */
+export type OrderRequestDecision =
+  | { readonly outcome: 'accepted'; readonly steps: readonly Step[] | null }
+  | { readonly outcome: 'refused'; readonly detail: string };
 
 /** Everything that changes what the sandbox knows. The journal is a list of these, and the state is what follows from it. */
 export type SandboxEvent =
@@ -47,7 +53,14 @@ export type SandboxEvent =
       readonly message: OutgoingMessage | null;
     } & OrderKey)
   | ({ readonly kind: 'status_reached'; readonly reached: StatusReached } & OrderKey)
-  | ({ readonly kind: 'cancellation_asked' | 'reminder_received' } & OrderKey)
+  | ({ readonly kind: 'lookup_received' } & OrderKey)
+  | ({
+      readonly kind: 'request_received';
+      readonly at: string;
+      readonly sort: OrderRequestSort;
+      readonly key: string;
+      readonly decision: OrderRequestDecision | null;
+    } & OrderKey)
   | { readonly kind: 'sent_at_once'; readonly message: OutgoingMessage }
   | {
       readonly kind: 'attempt_made';

@@ -1,14 +1,21 @@
 import type {
   AcceptedOrder,
-  AcceptedOrderStatus,
   Connection,
   Delivery,
   DeliveryAttempt,
+  OrderRequestSort,
+  RequestSort,
   Rule,
   Step,
 } from './control-api.ts';
 import type { Journal } from './journal.ts';
-import type { OutgoingMessage, SandboxEvent, StatusReached, SubmissionDecision } from './sandbox-event.ts';
+import type {
+  OrderRequestDecision,
+  OutgoingMessage,
+  SandboxEvent,
+  StatusReached,
+  SubmissionDecision,
+} from './sandbox-event.ts';
 
 /** Steps that an order takes by itself, counted from `at`. */
 interface Plan {
@@ -29,6 +36,13 @@ interface DecidedKey {
   readonly decision: SubmissionDecision;
 }
 
+/** What came under a key, and how it was decided if it was; answers that were misbehaviour decide nothing. */
+interface AskedKey {
+  readonly sort: OrderRequestSort;
+  readonly orderId: string;
+  readonly decision: OrderRequestDecision | null;
+}
+
 /** What the sandbox knows. Everything in it follows from the journal, so a restart forgets nothing. */
 export interface SandboxState {
   /** Writes the event down, then lets it take effect. */
@@ -40,8 +54,12 @@ export interface SandboxState {
   order(providerId: string, orderId: string): OrderRecord | undefined;
   orders(): readonly OrderRecord[];
   decided(providerId: string, key: string): DecidedKey | undefined;
-  /** How often this order has been submitted, whatever was answered. */
-  submissions(providerId: string, orderId: string): number;
+  /** The cancellation or reminder that came under this key. */
+  asked(providerId: string, key: string): AskedKey | undefined;
+  /** The order as it was last submitted, whatever was answered. */
+  submitted(providerId: string, orderId: string): Readonly<Record<string, unknown>> | undefined;
+  /** How often a request of this sort about the order has come, whatever was answered. */
+  received(sort: RequestSort, providerId: string, orderId: string): number;
   delivery(messageId: string): Delivery | undefined;
   deliveries(): readonly Delivery[];
 }
@@ -52,14 +70,15 @@ type MutableOrder = Mutable<Omit<OrderRecord, 'plans'>> & {
 };
 type MutableDelivery = Mutable<Omit<Delivery, 'attempts'>> & { attempts: DeliveryAttempt[] };
 
-/** An order that has ended at a provider stays so, and one that is processed is not merely acknowledged again. */
-const RANK: Readonly<Record<AcceptedOrderStatus, number>> = {
-  received: 0,
-  acknowledged: 1,
-  processed: 2,
-  cancelled: 2,
-  rejected: 2,
-};
+/** What an order is not again at a provider once it has its status. Ends that contradict each other: the last one holds. */
+const NOT_AGAIN = {
+  received: [],
+  acknowledged: ['received'],
+  processed: ['received', 'acknowledged'],
+  installed: ['received', 'acknowledged', 'processed'],
+  cancelled: ['received', 'acknowledged'],
+  rejected: ['received', 'acknowledged'],
+} as const satisfies Readonly<Record<AcceptedOrder['status'], readonly AcceptedOrder['status'][]>>;
 
 const pair = (providerId: string, id: string): string => `${providerId} ${id}`;
 
@@ -69,7 +88,9 @@ export const createSandboxState = (journal: Journal): SandboxState => {
   const orderRules = new Map<string, readonly Rule[]>();
   const orders = new Map<string, MutableOrder>();
   const keys = new Map<string, DecidedKey>();
-  const submissions = new Map<string, number>();
+  const askedKeys = new Map<string, AskedKey>();
+  const submittedOrders = new Map<string, Readonly<Record<string, unknown>>>();
+  const counts = new Map<string, number>();
   const deliveries = new Map<string, MutableDelivery>();
 
   const known = (event: { readonly providerId: string; readonly orderId: string }): MutableOrder => {
@@ -78,13 +99,24 @@ export const createSandboxState = (journal: Journal): SandboxState => {
     return order;
   };
 
+  const countKey = (sort: RequestSort, providerId: string, orderId: string): string =>
+    `${sort} ${pair(providerId, orderId)}`;
+
+  /** Counts the request; the number of its sort, from 1. */
+  const count = (sort: RequestSort, event: { readonly providerId: string; readonly orderId: string }): number => {
+    const key = countKey(sort, event.providerId, event.orderId);
+    const number = (counts.get(key) ?? 0) + 1;
+    counts.set(key, number);
+    return number;
+  };
+
   const submitted = (event: Extract<SandboxEvent, { kind: 'submission_received' }>): void => {
     const { providerId, orderId, at, key, order, decision } = event;
     const id = pair(providerId, orderId);
-    const count = (submissions.get(id) ?? 0) + 1;
-    submissions.set(id, count);
+    const submissions = count('submission', event);
+    submittedOrders.set(id, order);
     const before = orders.get(id);
-    if (before) before.submissions = count;
+    if (before) before.submissions = submissions;
     if (!decision) return;
     keys.set(pair(providerId, key), { order, decision });
     if (decision.outcome !== 'accepted') return;
@@ -97,7 +129,7 @@ export const createSandboxState = (journal: Journal): SandboxState => {
       providerId,
       key,
       accepted: 1,
-      submissions: count,
+      submissions,
       cancellations: 0,
       reminders: 0,
       providerReference: decision.providerReference,
@@ -108,8 +140,22 @@ export const createSandboxState = (journal: Journal): SandboxState => {
     });
   };
 
+  const requested = (event: Extract<SandboxEvent, { kind: 'request_received' }>): void => {
+    const { providerId, orderId, at, sort, key, decision } = event;
+    count(sort, event);
+    const id = pair(providerId, key);
+    const before = askedKeys.get(id);
+    askedKeys.set(id, { sort, orderId, decision: before?.decision ?? decision });
+    const order = orders.get(pair(providerId, orderId));
+    if (!order) return;
+    if (!before) order[sort === 'cancellation' ? 'cancellations' : 'reminders'] += 1;
+    if (decision?.outcome === 'accepted' && decision.steps)
+      order.plans.push({ at, steps: decision.steps, taken: new Set() });
+  };
+
   const reach = (order: MutableOrder, reached: StatusReached): void => {
-    const backwards = RANK[reached.status] < RANK[order.reached.status];
+    const notAgain: readonly AcceptedOrder['status'][] = NOT_AGAIN[order.reached.status];
+    const backwards = notAgain.includes(reached.status);
     const defined = Object.fromEntries(Object.entries(reached).filter(([, value]) => value !== undefined));
     order.reached = { ...order.reached, ...defined, status: backwards ? order.reached.status : reached.status };
   };
@@ -145,12 +191,11 @@ export const createSandboxState = (journal: Journal): SandboxState => {
       }
       case 'status_reached':
         return reach(known(event), event.reached);
-      case 'cancellation_asked':
-        known(event).cancellations += 1;
+      case 'lookup_received':
+        count('lookup', event);
         return;
-      case 'reminder_received':
-        known(event).reminders += 1;
-        return;
+      case 'request_received':
+        return requested(event);
       case 'sent_at_once':
         return send(event.message, 'once');
       case 'attempt_made': {
@@ -175,7 +220,9 @@ export const createSandboxState = (journal: Journal): SandboxState => {
     order: (providerId, orderId) => orders.get(pair(providerId, orderId)),
     orders: () => [...orders.values()],
     decided: (providerId, key) => keys.get(pair(providerId, key)),
-    submissions: (providerId, orderId) => submissions.get(pair(providerId, orderId)) ?? 0,
+    asked: (providerId, key) => askedKeys.get(pair(providerId, key)),
+    submitted: (providerId, orderId) => submittedOrders.get(pair(providerId, orderId)),
+    received: (sort, providerId, orderId) => counts.get(countKey(sort, providerId, orderId)) ?? 0,
     delivery: (messageId) => deliveries.get(messageId),
     deliveries: () => [...deliveries.values()],
   };

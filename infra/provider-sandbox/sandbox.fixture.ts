@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { submissionKey } from '@simlane/contracts/http/provider';
+import { providerRequestKey, submissionKey } from '@simlane/contracts/http/provider';
 import type { FastifyInstance } from 'fastify';
 import { Webhook } from 'standardwebhooks';
 import { buildApp } from './app.ts';
@@ -36,7 +36,9 @@ export interface TestSandbox {
   /** Orders as our order service does. */
   submit(order: ReturnType<typeof anOrder>, options?: { key?: string; as?: string }): ReturnType<typeof callApp>;
   /** Calls the provider's side with its credential. */
-  ask(url: string, method?: 'GET' | 'POST'): ReturnType<typeof callApp>;
+  ask(url: string, request?: { method: 'GET' | 'POST'; key?: string }): ReturnType<typeof callApp>;
+  /** Cancels or reminds of an order as our order service does for one fact. */
+  request(what: 'cancellation' | 'reminders', orderId: string, factId: string): ReturnType<typeof callApp>;
   /** A received signal, its signature verified. Throws if it does not verify. */
   verified(index: number): unknown;
   close(): Promise<void>;
@@ -56,6 +58,8 @@ export const startTestSandbox = async (
     signalUrl: receiver.url,
     signalSecret,
   });
+  const ask: TestSandbox['ask'] = (url, { method, key } = { method: 'GET' }) =>
+    callApp(app, { method, url: `/providers/${providerId}${url}`, bearer: CREDENTIAL, key });
   return {
     app,
     providerId,
@@ -64,7 +68,9 @@ export const startTestSandbox = async (
     list: async <T>(url: string) => (await control('GET', url)).json<{ items: T[] }>().items,
     submit: (order, { key = submissionKey(order.orderId), as = CREDENTIAL } = {}) =>
       callApp(app, { method: 'POST', url: `/providers/${providerId}/orders`, bearer: as, key, payload: order }),
-    ask: (url, method = 'GET') => callApp(app, { method, url: `/providers/${providerId}${url}`, bearer: CREDENTIAL }),
+    ask,
+    request: (what, orderId, factId) =>
+      ask(`/orders/${orderId}/${what}`, { method: 'POST', key: providerRequestKey(orderId, factId) }),
     verified: (index) => {
       const signal = receiver.received[index];
       if (!signal) throw new Error(`Signal ${index} was not received`);

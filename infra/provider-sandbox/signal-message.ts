@@ -8,6 +8,7 @@ import type { OrderRecord } from './sandbox-state.ts';
 const STATUS_OF = {
   'order.acknowledged': 'acknowledged',
   'order.processed': 'processed',
+  'order.installed': 'installed',
   'order.cancelled': 'cancelled',
   'order.rejected': 'rejected',
 } as const satisfies Record<Step['signal'], StatusReached['status']>;
@@ -30,6 +31,7 @@ export const reachedBy = (type: string, data: Readonly<Record<string, unknown>>)
   return {
     status: STATUS_OF[type as Step['signal']],
     iccid: text(data.iccid),
+    eid: text(data.eid),
     activationCode: text(data.activationCode),
     reason: text(data.reason),
   };

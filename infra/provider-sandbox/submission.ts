@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { ProviderOrder } from '@simlane/contracts/http/provider';
-import type { Rule } from './control-api.ts';
-import { stepsBy, submissionRule } from './rules.ts';
+import type { Misbehaviour, Rule } from './control-api.ts';
+import { misbehaviourOf } from './misbehaviour.ts';
+import { ruleFor, stepsBy } from './rules.ts';
 import type { SandboxState } from './sandbox-state.ts';
 
 export interface Submission {
@@ -16,7 +17,7 @@ export type SubmissionAnswer =
   | { readonly kind: 'accepted'; readonly providerReference: string }
   | { readonly kind: 'rejected'; readonly detail: string }
   | { readonly kind: 'key_reused' }
-  | { readonly kind: 'misbehaviour'; readonly rule: Rule };
+  | { readonly kind: 'misbehaviour'; readonly misbehaviour: Misbehaviour; readonly rule: Rule };
 
 const REJECTED = 'The order cannot be carried out for this number.';
 const REFERENCE_LENGTH = 8;
@@ -29,9 +30,9 @@ export const takeSubmission = (state: SandboxState, submission: Submission, now:
   const { providerId, key, order } = submission;
   const rules = state.rulesFor(order.orderId);
   const ruled = { ...order, providerId };
-  const rule = submissionRule(rules, ruled, state.submissions(providerId, order.orderId));
+  const rule = ruleFor('submission', rules, ruled, state.received('submission', providerId, order.orderId));
   const decided = state.decided(providerId, key);
-  const misbehaves = rule !== undefined && rule.submission !== 'accept' && rule.submission !== 'reject';
+  const misbehaviour = misbehaviourOf(rule, 'submission');
   const received = {
     kind: 'submission_received',
     at: now.toISOString(),
@@ -47,10 +48,10 @@ export const takeSubmission = (state: SandboxState, submission: Submission, now:
     return { kind: 'accepted', providerReference } as const;
   };
 
-  if (misbehaves) {
+  if (rule && misbehaviour) {
     if (rule.acceptedAnyway && !decided) accept();
     else state.record({ ...received, decision: null });
-    return { kind: 'misbehaviour', rule };
+    return { kind: 'misbehaviour', misbehaviour, rule };
   }
   if (decided) {
     state.record({ ...received, decision: null });

@@ -1,5 +1,6 @@
 import type { Account, Article } from '@simlane/contracts/http/catalog';
 import type { InventorySeed } from '@simlane/contracts/http/inventory-internal';
+import type { Cutover } from '@simlane/contracts/order';
 import type { SimKind } from '@simlane/contracts/sim';
 
 /** One operator as one account has it. Operators, distributors and groups are known by their names in these sources. */
@@ -10,6 +11,8 @@ interface ProviderSource {
   /** The two digits after the country in the ICCIDs of its SIMs. */
   readonly iccidIssuer: string;
   readonly smdpAddresses: readonly string[];
+  /** The word by which the new SIM serves the line. */
+  readonly cutoverOn: Cutover;
   readonly timeToAcknowledge?: string;
   readonly timeToProcess?: string;
 }

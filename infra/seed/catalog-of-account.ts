@@ -20,6 +20,7 @@ export const catalogOfAccount = (source: AccountSource): CatalogSeed => ({
     contractReference: provider.contractReference,
     timeToAcknowledge: provider.timeToAcknowledge ?? TIME_TO_ACKNOWLEDGE,
     timeToProcess: provider.timeToProcess ?? TIME_TO_PROCESS,
+    cutoverOn: provider.cutoverOn,
     billingZone: source.account.timeZone,
     smdpAddresses: [...provider.smdpAddresses],
     archivedAt: null,

@@ -6,10 +6,10 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { exampleAccounts } from './example-data.ts';
 import { providerConnections } from './provider-connections.ts';
-import { findStories, hasQrCodeContact, orderableEsims } from './stories.ts';
+import { findInstalledCutoverLines, findStories, hasQrCodeContact, orderableEsims } from './stories.ts';
 
 const accounts = exampleAccounts();
-const [english] = accounts;
+const [english, french] = accounts;
 const fleets = accounts.map(({ fleet }) => fleet);
 const users: { sub: string; accountId: string | null; roles: string[] }[] = JSON.parse(
   readFileSync(new URL('./demo-users.json', import.meta.url), 'utf8'),
@@ -27,9 +27,9 @@ test('fits the contracts of the services that take it', () => {
   }
 });
 
-test('is an English and a French account with three operators between them and some 200 devices', () => {
+test('is an English and a French account with four operators between them and some 200 devices', () => {
   expect(accounts.map(({ catalog }) => catalog.account.locale)).toEqual(['en', 'fr']);
-  expect(new Set(valuesOf(({ catalog }) => catalog.providers.map(({ name }) => name))).size).toBe(3);
+  expect(new Set(valuesOf(({ catalog }) => catalog.providers.map(({ name }) => name))).size).toBe(4);
   const devices = valuesOf(({ fleet }) => fleet.devices);
   expect(devices.length).toBeGreaterThan(190);
   expect(devices.length).toBeLessThan(220);
@@ -142,6 +142,16 @@ test('has providers with several orderable eSIMs, with exactly one and with none
   expect(counts).toEqual([3, 1, 0]);
 });
 
+test('has one provider whose cut-over is the installation, in the second account, and lines to switch at it', () => {
+  const installed = accounts.map(({ catalog }) =>
+    catalog.providers.filter(({ cutoverOn }) => cutoverOn === 'installed'),
+  );
+  expect(installed.map(({ length }) => length)).toEqual([0, 1]);
+  expect(orderableEsims(french.catalog, installed[1]?.[0]?.id ?? '')).toBe(1);
+  expect(findInstalledCutoverLines(english)).toEqual([]);
+  expect(findInstalledCutoverLines(french)).toHaveLength(4);
+});
+
 test('has a line for each story, each another one, and enough to switch for a measurement', () => {
   const { switchableLines, ...stories } = findStories(english);
   const all = [...Object.values(stories), ...switchableLines];
@@ -153,8 +163,8 @@ test('gives each provider its own credential and a signal secret that signs, the
   const ends = { sandboxUrl: 'http://sandbox', orderPublicUrl: 'http://orders', sandboxControlToken: 'a token' };
   const connections = providerConnections(accounts, ends);
   expect(connections).toEqual(providerConnections(accounts, ends));
-  expect(new Set(connections.map(({ credential }) => credential)).size).toBe(5);
-  expect(new Set(connections.map(({ signalSecret }) => signalSecret)).size).toBe(5);
+  expect(new Set(connections.map(({ credential }) => credential)).size).toBe(6);
+  expect(new Set(connections.map(({ signalSecret }) => signalSecret)).size).toBe(6);
   for (const { signalSecret } of connections)
     expect(new Webhook(signalSecret).sign('id', new Date(), '{}')).toMatch(/^v1,/);
 });

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { createSandboxControl } from '../provider-sandbox/control-client.ts';
 import { type ExampleAccount, exampleAccounts } from './example-data.ts';
 import { providerConnections } from './provider-connections.ts';
-import { findStories } from './stories.ts';
+import { findInstalledCutoverLines, findStories } from './stories.ts';
 
 /** A fleet is many rows in one transaction, on a machine that is starting everything else. */
 const ANSWER_WITHIN_MS = 30_000;
@@ -83,5 +83,6 @@ function whatThereIs() {
     providers: connections.map(({ address: _address, credential: _credential, ...shown }) => shown),
     webhookSecret: connections[0]?.signalSecret,
     stories: findStories(accounts[0]),
+    installedCutoverLines: accounts.flatMap(findInstalledCutoverLines),
   };
 }

@@ -76,6 +76,17 @@ export const findStories = ({ catalog, fleet }: ExampleAccount): Stories => {
   return { ...stories, switchableLines: switchable.map(({ id }) => id) };
 };
 
+/** Lines of an account that can be switched and whose old SIM serves until the provider says that the eSIM is installed. */
+export const findInstalledCutoverLines = ({ catalog, fleet }: ExampleAccount): readonly string[] => {
+  const installed = catalog.providers.filter(({ cutoverOn }) => cutoverOn === 'installed').map(({ id }) => id);
+  const switchable = fleet.sims.filter(({ kind, state }) => kind === 'physical' && state === 'active');
+  const sims = new Set(switchable.map(({ id }) => id));
+  return fleet.lines
+    .filter(({ providerId, simId, slot }) => installed.includes(providerId) && slot !== null && sims.has(simId ?? ''))
+    .filter(({ providerId }) => orderableEsims(catalog, providerId) > 0)
+    .map(({ id }) => id);
+};
+
 /** How many eSIMs of the provider can be ordered today, as catalog counts them. */
 export const orderableEsims = (catalog: CatalogSeed, providerId: string): number => {
   const now = Date.now();

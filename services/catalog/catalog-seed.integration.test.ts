@@ -62,7 +62,7 @@ describe('the seed', () => {
     const [first, second] = distributor.contacts.map((contact) => ({ ...contact, roles: [] }));
     const changed = {
       account: { ...seed.account, locale: 'fr' as const },
-      providers: [{ ...provider, archivedAt: '2026-02-01T00:00:00.000Z' }],
+      providers: [{ ...provider, cutoverOn: 'installed' as const, archivedAt: '2026-02-01T00:00:00.000Z' }],
       distributors: [{ ...distributor, contacts: second && first ? [{ ...first, name: 'Anna' }] : [] }],
       orderPacks: [{ ...pack, articles: [anEsim(provider, distributor, { name: 'New' }), ...pack.articles] }],
     };
@@ -124,9 +124,46 @@ describe('the seed', () => {
     expect(Object.values(await stored(seed.account.id)).flat()).toEqual([]);
   });
 
+  it('refuses a time that is not elapsed time, and a cut-over that nobody has', async () => {
+    const seed = aSeed();
+    for (const [field, value] of [
+      ['timeToProcess', 'P1M'],
+      ['timeToAcknowledge', 'PT'],
+      ['cutoverOn', 'shipped'],
+    ] as const) {
+      const body = { ...seed, providers: [{ ...seed.providers[0], [field]: value }] };
+      const answer = await put(seed.account.id, body);
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: `/providers/0/${field}` }] } });
+    }
+    expect(Object.values(await stored(seed.account.id)).flat()).toEqual([]);
+  });
+
   it('comes from the seed only', async () => {
     const seed = aSeed();
     expect(await put(seed.account.id, seed, 'worker')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+});
+
+describe('the column for the cut-over', () => {
+  const insertInto = (accountId: string, columns: string, values: string) =>
+    sql`insert into provider (account_id, id, name, customer_number, time_to_acknowledge, time_to_process,
+        billing_zone, smdp_addresses${sql.raw(columns)})
+      values (${accountId}, ${randomUUID()}, 'Old', 'C-1', 'P2D', 'P10D', 'Europe/Paris', '{}'${sql.raw(values)})`.execute(
+      catalog.database.adminDb,
+    );
+
+  it('is `processed` in a row that the version before writes', async () => {
+    const seed = aSeed({ providers: [], orderPacks: [] });
+    await catalog.seed(seed);
+    await insertInto(seed.account.id, '', '');
+    const list = await catalog.get(seed.account.id, '/catalog/v1/providers');
+    expect(list.body.items).toMatchObject([{ name: 'Old', cutoverOn: 'processed' }]);
+  });
+
+  it('takes no word but the two', async () => {
+    const seed = aSeed({ providers: [], orderPacks: [] });
+    await catalog.seed(seed);
+    await expect(insertInto(seed.account.id, ', cutover_on', `, 'shipped'`)).rejects.toThrow('check constraint');
   });
 });
 

@@ -24,6 +24,7 @@ export const putProvider = async (tx: Tx, accountId: string, provider: Provider)
     contract_reference: provider.contractReference,
     time_to_acknowledge: provider.timeToAcknowledge,
     time_to_process: provider.timeToProcess,
+    cutover_on: provider.cutoverOn,
     billing_zone: provider.billingZone,
     smdp_addresses: provider.smdpAddresses,
     archived_at: timeOf(provider.archivedAt),

@@ -84,6 +84,7 @@ export const aProvider = (changes: Partial<Provider> = {}): Provider => ({
   contractReference: null,
   timeToAcknowledge: 'P2D',
   timeToProcess: 'P10D',
+  cutoverOn: 'processed',
   billingZone: 'Europe/Paris',
   smdpAddresses: ['smdp.alpha.example'],
   archivedAt: null,

@@ -28,6 +28,12 @@ beforeAll(async () => {
     providers: [
       provider,
       ...['Beta', 'Gamma', 'Gamma', 'Delta'].map((name) => aProvider({ name })),
+      aProvider({
+        name: 'Epsilon',
+        cutoverOn: 'installed',
+        timeToAcknowledge: 'PT36H',
+        timeToProcess: 'P1DT12H30M5S',
+      }),
       aProvider({ name: 'Gone', archivedAt: ARCHIVED_AT }),
     ],
     distributors: [distributor, aDistributor({ name: 'Closed', contacts: [], archivedAt: ARCHIVED_AT })],

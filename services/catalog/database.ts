@@ -1,5 +1,6 @@
 import type { ARTICLE_SECTIONS, Article } from '@simlane/contracts/http/catalog';
 import type { Language } from '@simlane/contracts/http/primitives';
+import type { Cutover } from '@simlane/contracts/order';
 import type { SimKind } from '@simlane/contracts/sim';
 import type { Database } from '@simlane/service-kit/postgres';
 import type { ColumnType, Transaction } from 'kysely';
@@ -23,6 +24,7 @@ interface ProviderTable {
   contract_reference: string | null;
   time_to_acknowledge: string;
   time_to_process: string;
+  cutover_on: Cutover;
   billing_zone: string;
   smdp_addresses: string[];
   archived_at: Date | null;

@@ -17,6 +17,7 @@ const select = (tx: Tx, accountId: string) =>
       'contract_reference as contractReference',
       'time_to_acknowledge as timeToAcknowledge',
       'time_to_process as timeToProcess',
+      'cutover_on as cutoverOn',
       'billing_zone as billingZone',
       'smdp_addresses as smdpAddresses',
       'archived_at as archivedAt',

@@ -1,6 +1,7 @@
 import { ProblemError } from '@simlane/service-kit/problem';
 import { inAccount } from '@simlane/service-kit/postgres';
 import { sqlState, violatedConstraint } from '@simlane/service-kit/postgres-errors';
+import { howChangeEnds } from './change-in-flight.ts';
 import type { Database, Transaction } from './database.ts';
 
 /** SQLSTATE of our triggers (migration 0003): the row is part of a change in flight; the detail is the order's id. */
@@ -8,7 +9,7 @@ const CHANGE_IN_FLIGHT = 'SL001';
 
 export const changeInFlight = (orderId: string): ProblemError =>
   new ProblemError('change_in_flight', `The order ${orderId} is changing this line and its SIM`, {
-    fix: 'Wait until that order is finished',
+    fix: howChangeEnds(orderId),
     blockingOrder: { id: orderId },
   });
 

@@ -1,4 +1,4 @@
-import type { FinishedOrder, MailTexts } from './mail.ts';
+import type { FinishedOrder, MailTexts, WaitingTexts } from './mail.ts';
 
 type Action = FinishedOrder['action'];
 type CancelledEnd = Exclude<FinishedOrder['end'], 'processed'>;
@@ -39,6 +39,36 @@ const CANCELLED = {
   unnamed: { headline: 'cancelled', cause: (change: string) => `${capitalize(change)} has been cancelled.` },
 } as const satisfies Record<CancelledEnd, { headline: string; cause: (change: string) => string }>;
 
+const OLD_SIM = {
+  switch_to_esim: 'the old SIM',
+  replace_esim: 'the old eSIM',
+} as const satisfies Record<Action, string>;
+
+const WAITING = {
+  provider_silent: {
+    headline: ({ line }) => `no answer from the provider about line ${line}`,
+    paragraphs: ({ action, line }) => [
+      `The provider has not answered in the time agreed about ${CHANGE[action](line)}. It was asked, and then reminded.`,
+      `Simlane operations look after it. Meanwhile ${OLD_SIM[action]} serves the line as before, and nothing was cancelled.`,
+    ],
+  },
+  installation_missing: {
+    headline: ({ line }) => `the eSIM for line ${line} is not installed yet`,
+    paragraphs: ({ action, line, orderNumber }) => [
+      `The provider has delivered the eSIM for line ${line}, and it is not installed yet. Until it is, ${OLD_SIM[action]} stays in service.`,
+      `Install the eSIM or, if that has happened, confirm the installation on order ${orderNumber}.`,
+    ],
+  },
+  cancellation_refused: {
+    headline: ({ action, line }) => `the provider does not cancel ${CHANGE[action](line)}`,
+    paragraphs: ({ action, line, orderNumber, detail }) => [
+      `The provider was asked to cancel ${CHANGE[action](line)} and has refused.`,
+      ...(detail === null ? [] : ['The provider says:', { quotation: detail }]),
+      `Order ${orderNumber} goes on. Until it is done, ${OLD_SIM[action]} serves the line.`,
+    ],
+  },
+} as const satisfies WaitingTexts;
+
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const subject = (order: FinishedOrder): string => {
@@ -56,6 +86,8 @@ const outcome = (order: FinishedOrder): readonly string[] => {
   return [CANCELLED[order.end].cause(change), `Line ${order.line} keeps the SIM it has; nothing on it was changed.`];
 };
 
+const FOOTER = 'Simlane sends this message by itself to whoever placed the order.';
+
 export const englishTexts: MailTexts = {
   order_finished: (order) => ({
     subject: subject(order),
@@ -65,7 +97,11 @@ export const englishTexts: MailTexts = {
       order.needsAttention
         ? `Something is left to do: order ${order.orderNumber} shows what it is and who can do it.`
         : `Nothing is left to do on order ${order.orderNumber}.`,
-      'Simlane sends this message by itself to whoever placed the order.',
+      FOOTER,
     ],
+  }),
+  order_waiting: (order) => ({
+    subject: `Order ${order.orderNumber}: ${WAITING[order.why].headline(order)}`,
+    paragraphs: [`Hello ${order.recipientName},`, ...WAITING[order.why].paragraphs(order), FOOTER],
   }),
 };

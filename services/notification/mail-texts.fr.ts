@@ -1,4 +1,4 @@
-import type { FinishedOrder, MailTexts } from './mail.ts';
+import type { FinishedOrder, MailTexts, WaitingTexts } from './mail.ts';
 
 type Action = FinishedOrder['action'];
 type CancelledEnd = Exclude<FinishedOrder['end'], 'processed'>;
@@ -42,6 +42,36 @@ const CANCELLED = {
   unnamed: { headline: 'annulé', cause: (change: string) => `${capitalize(change)} a été annulé.` },
 } as const satisfies Record<CancelledEnd, { headline: string; cause: (change: string) => string }>;
 
+const OLD_SIM = {
+  switch_to_esim: 'l’ancienne carte SIM',
+  replace_esim: 'l’ancienne eSIM',
+} as const satisfies Record<Action, string>;
+
+const WAITING = {
+  provider_silent: {
+    headline: ({ line }) => `pas de réponse de l’opérateur pour la ligne ${line}`,
+    paragraphs: ({ action, line }) => [
+      `L’opérateur n’a pas répondu dans le délai convenu pour ${CHANGE[action](line)}. Il a été interrogé, puis relancé.`,
+      `L’exploitation de Simlane s’en occupe. En attendant, ${OLD_SIM[action]} reste en service sur la ligne${SEMICOLON} rien n’a été annulé.`,
+    ],
+  },
+  installation_missing: {
+    headline: ({ line }) => `l’eSIM de la ligne ${line} n’est pas encore installée`,
+    paragraphs: ({ action, line, orderNumber }) => [
+      `L’opérateur a livré l’eSIM de la ligne ${line}, mais elle n’est pas encore installée. Jusque-là, ${OLD_SIM[action]} reste en service.`,
+      `Installez l’eSIM ou, si c’est déjà fait, confirmez l’installation sur la commande ${orderNumber}.`,
+    ],
+  },
+  cancellation_refused: {
+    headline: ({ action, line }) => `l’opérateur n’annule pas ${CHANGE[action](line)}`,
+    paragraphs: ({ action, line, orderNumber, detail }) => [
+      `L’opérateur, à qui il a été demandé d’annuler ${CHANGE[action](line)}, a refusé.`,
+      ...(detail === null ? [] : [`L’opérateur indique${COLON}`, { quotation: detail }]),
+      `La commande ${orderNumber} suit son cours. Jusqu’à son terme, ${OLD_SIM[action]} reste en service sur la ligne.`,
+    ],
+  },
+} as const satisfies WaitingTexts;
+
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const subject = (order: FinishedOrder): string => {
@@ -62,6 +92,8 @@ const outcome = (order: FinishedOrder): readonly string[] => {
   ];
 };
 
+const FOOTER = 'Simlane envoie ce message automatiquement à la personne qui a passé la commande.';
+
 export const frenchTexts: MailTexts = {
   order_finished: (order) => ({
     subject: subject(order),
@@ -71,7 +103,11 @@ export const frenchTexts: MailTexts = {
       order.needsAttention
         ? `Il reste quelque chose à faire${COLON} la commande ${order.orderNumber} indique quoi et qui peut s’en charger.`
         : `Il ne reste rien à faire pour la commande ${order.orderNumber}.`,
-      'Simlane envoie ce message automatiquement à la personne qui a passé la commande.',
+      FOOTER,
     ],
+  }),
+  order_waiting: (order) => ({
+    subject: `Commande ${order.orderNumber}${COLON} ${WAITING[order.why].headline(order)}`,
+    paragraphs: [`Bonjour ${order.recipientName},`, ...WAITING[order.why].paragraphs(order), FOOTER],
   }),
 };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { WAITING_REASONS } from '@simlane/contracts/http/notification';
 import { checkSchema } from '@simlane/testing/schema-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APP_ROLE } from './database.ts';
@@ -124,6 +125,22 @@ describe('putting a message', () => {
       expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     }
   });
+});
+
+it('keeps a message about an order that waits, with the order it is about', async () => {
+  const [accountId, messageId, orderId] = [randomUUID(), randomUUID(), randomUUID()];
+  const order = { orderId, orderNumber: 'ORD-2026-000042', action: 'switch_to_esim', msisdn: '+33612345678' };
+  for (const [index, why] of WAITING_REASONS.entries()) {
+    const content = { kind: 'order_waiting', ...order, why, detail: index === 0 ? null : 'Trop tard.' };
+    const id = index === 0 ? messageId : randomUUID();
+    expect((await notification.put(accountId, id, { content, recipients: [ALICE, BENOIT] })).status).toBe(202);
+  }
+  expect((await notification.get(accountId, `/notifications/v1/messages/${messageId}`)).body).toMatchObject({
+    kind: 'order_waiting',
+    object: { type: 'order', id: orderId },
+  });
+  const list = await notification.get(accountId, `/notifications/v1/messages?objectId=${orderId}`);
+  expect(list.body.items).toHaveLength(WAITING_REASONS.length);
 });
 
 describe('reading messages', () => {

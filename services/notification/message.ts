@@ -1,13 +1,8 @@
-import type {
-  Message,
-  notificationInternalRoutes,
-  OrderFinished,
-  RECIPIENT_STATES,
-} from '@simlane/contracts/http/notification';
+import type { Message, notificationInternalRoutes, RECIPIENT_STATES } from '@simlane/contracts/http/notification';
 import type { RouteBody } from '@simlane/contracts/http/route';
 
 export type PutMessageBody = RouteBody<typeof notificationInternalRoutes.putMessage>;
-export type MessageContent = OrderFinished;
+export type MessageContent = PutMessageBody['content'];
 export type MessageRecipient = PutMessageBody['recipients'][number];
 export type RecipientState = (typeof RECIPIENT_STATES)[number];
 
@@ -15,6 +10,7 @@ export type RecipientState = (typeof RECIPIENT_STATES)[number];
 export const objectOf = (content: MessageContent): Message['object'] => {
   switch (content.kind) {
     case 'order_finished':
+    case 'order_waiting':
       return { type: 'order', id: content.orderId };
   }
 };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { OrderFinished } from '@simlane/contracts/http/notification';
 import type { ServiceName } from '@simlane/contracts/permissions';
 import { createLogger } from '@simlane/service-kit/logger';
 import { createTokenVerifier } from '@simlane/service-kit/tokens';
@@ -108,9 +109,9 @@ export const ALICE = { name: 'Alice Martin', email: 'alice@example.com', languag
 export const BENOIT = { name: 'Benoît Lefèvre', email: 'benoit@example.com', language: 'fr' } as const;
 
 export const aBody = (
-  content: Partial<PutMessageBody['content']> = {},
+  content: Partial<OrderFinished> = {},
   recipients: PutMessageBody['recipients'] = [ALICE],
-): PutMessageBody => ({
+): PutMessageBody & { content: OrderFinished } => ({
   content: {
     kind: 'order_finished',
     orderId: randomUUID(),

@@ -1,4 +1,4 @@
-import type { Mail } from './mail.ts';
+import type { Mail, Paragraph } from './mail.ts';
 
 interface RenderedMail {
   readonly html: string;
@@ -19,6 +19,7 @@ const BODY_STYLE =
 const CARD_STYLE = 'max-width:560px;margin:0 auto;padding:28px 32px;background:#ffffff;border-radius:8px';
 const TITLE_STYLE = 'margin:0 0 20px;font-size:19px;line-height:1.35;color:#111827';
 const PARAGRAPH_STYLE = 'margin:0 0 14px';
+const QUOTATION_STYLE = 'margin:0 0 14px;padding:2px 0 2px 14px;border-left:3px solid #d1d5db;color:#4b5563';
 const BUTTON_STYLE =
   'display:inline-block;padding:11px 20px;border-radius:6px;background:#1d4ed8;color:#ffffff;font-weight:600;text-decoration:none';
 
@@ -42,7 +43,7 @@ const renderHtml = ({ language, subject, paragraphs, button }: Mail): string =>
     `<body style="${BODY_STYLE}">`,
     `<div style="${CARD_STYLE}">`,
     `<h1 style="${TITLE_STYLE}">${escapeHtml(subject)}</h1>`,
-    ...paragraphs.map((paragraph) => `<p style="${PARAGRAPH_STYLE}">${escapeHtml(paragraph)}</p>`),
+    ...paragraphs.map(paragraphHtml),
     ...(button === undefined
       ? []
       : [
@@ -55,10 +56,30 @@ const renderHtml = ({ language, subject, paragraphs, button }: Mail): string =>
   ].join('\n');
 
 const renderText = ({ paragraphs, button }: Mail): string =>
-  [...paragraphs, ...(button === undefined ? [] : [`${button.label}:\n${httpUrl(button.url)}`]), '']
+  [...paragraphs.map(paragraphText), ...(button === undefined ? [] : [`${button.label}:\n${httpUrl(button.url)}`]), '']
     .join('\n\n')
     .trimEnd()
     .concat('\n');
+
+const paragraphHtml = (paragraph: Paragraph): string =>
+  typeof paragraph === 'string'
+    ? `<p style="${PARAGRAPH_STYLE}">${escapeHtml(paragraph)}</p>`
+    : `<blockquote dir="auto" style="${QUOTATION_STYLE}">${linesOf(paragraph.quotation).map(escapeHtml).join('<br>')}</blockquote>`;
+
+/** Each line of a quotation is marked, so that none can pass for one of ours. */
+const paragraphText = (paragraph: Paragraph): string =>
+  typeof paragraph === 'string'
+    ? paragraph
+    : linesOf(paragraph.quotation)
+        .map((line) => `> ${line}`)
+        .join('\n');
+
+/** Whatever a mail client could take for the end of a line ends one; no other control character stays. */
+const linesOf = (text: string): readonly string[] =>
+  text
+    .trim()
+    .split(/\r\n|[\n\v\f\r\u{85}\u{2028}\u{2029}]/u)
+    .map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trim());
 
 const httpUrl = (url: string): string => {
   if (!/^https?:$/.test(new URL(url).protocol)) throw new RangeError('A button leads to an http(s) URL');

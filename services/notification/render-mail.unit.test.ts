@@ -26,6 +26,13 @@ describe('a rendered mail', () => {
     expect(text).toContain('Hello <script>alert("x")</script>');
   });
 
+  it('marks each line of a quotation as somebody else’s, whatever ends a line', () => {
+    const quotation = ' One <b>\r\ntwo\u{2028}three\u{b}four\u{0}\u{1b}\n';
+    const { html, text } = renderMail({ ...mail, paragraphs: ['It says:', { quotation }] });
+    expect(html).toMatch(/<blockquote [^>]*>One &lt;b&gt;<br>two<br>three<br>four<\/blockquote>/);
+    expect(text).toBe('It says:\n\n> One <b>\n> two\n> three\n> four\n');
+  });
+
   it('makes a link of nothing but its button', () => {
     const plain = renderMail({ ...mail, paragraphs: ['See https://evil.example now'] });
     expect(plain.html).not.toContain('href');

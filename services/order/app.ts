@@ -7,6 +7,7 @@ import type { TokenVerifier } from '@simlane/service-kit/tokens';
 import type { FastifyInstance } from 'fastify';
 import type { Catalog } from './catalog.ts';
 import type { Db } from './database.ts';
+import { addDecisionRoutes } from './deciding/decision.routes.ts';
 import type { Inventory } from './inventory.ts';
 import { addOrderRoutes } from './ordering/order.routes.ts';
 import { addProcessingRoutes } from './processing/processing.routes.ts';
@@ -40,10 +41,11 @@ export const buildApp = async (
 
   const app = await buildServer({ name: 'orders', logger, tokens, ready, description: DESCRIPTION, ...server });
   addOrderRoutes(app, { ...dependencies, kick });
+  addDecisionRoutes(app, { ...dependencies, kick });
   addProviderRoutes(app, { ...dependencies, connections, kick });
 
   const internal = await buildInternalServer({ name: 'orders', logger, tokens, ready, ...server });
-  addProcessingRoutes(internal, { ...dependencies, connections });
+  addProcessingRoutes(internal, { ...dependencies, connections, kick });
   if (dependencies.seeding === 'allowed') addProviderSeedRoute(internal, connections);
   return { public: app, internal };
 };

@@ -1,10 +1,11 @@
 import type { PackedArticle } from '@simlane/contracts/http/catalog';
-import type { DeliveryContact, INTAKES, Todo } from '@simlane/contracts/http/order';
+import type { Cancellation, DeliveryContact, Todo } from '@simlane/contracts/http/order';
+import type { INTAKES } from '@simlane/contracts/http/provider-signals';
 import type { Language } from '@simlane/contracts/http/primitives';
 import type { Warning } from '@simlane/contracts/http/problem';
 import type { TimelineSource } from '@simlane/contracts/http/timeline';
 import type { Disposition, FactKind } from '@simlane/contracts/facts';
-import type { EndReason, OrderStatus, ReplacementAction, ReplacementReason } from '@simlane/contracts/order';
+import type { Cutover, EndReason, OrderStatus, ReplacementAction, ReplacementReason } from '@simlane/contracts/order';
 import type { Role } from '@simlane/contracts/permissions';
 import type { DueTable } from '@simlane/service-kit/due';
 import type { Database } from '@simlane/service-kit/postgres';
@@ -27,6 +28,14 @@ export interface ConfirmedBy {
   readonly roles: readonly Role[];
   readonly name: string;
   readonly email: string;
+}
+
+/** How the provider worked when the order went to it; the catalog may say something else since. */
+export interface ProviderTerms {
+  readonly cutoverOn: Cutover;
+  /** ISO 8601 durations. */
+  readonly timeToAcknowledge: string;
+  readonly timeToProcess: string;
 }
 
 interface OrderTable {
@@ -59,7 +68,15 @@ interface OrderTable {
   ordered_by: Json<OrderedBy>;
   confirmed_by: JsonOrNull<ConfirmedBy>;
   accepted_warnings: ColumnType<string[], string | undefined, string>;
+  submission_attempted_at: Date | null;
   submitted_at: Date | null;
+  terms: JsonOrNull<ProviderTerms>;
+  waits_until: Date | null;
+  silence_step: Generated<number>;
+  cancellation: JsonOrNull<Cancellation>;
+  adopted_from_order: string | null;
+  adopted_from_fact: string | null;
+  adopted_by: string | null;
   manager_told_at: Date | null;
   todos: ColumnType<Todo[], string | undefined, string>;
   needs_attention: GeneratedAlways<boolean>;
@@ -89,6 +106,9 @@ interface FactTable {
   data: Json<Record<string, unknown>>;
   activation_code_sealed: string | null;
   activation_code_fingerprint: string | null;
+  decision_caller: string | null;
+  decision_key: string | null;
+  decision_body_hash: string | null;
 }
 
 interface ProviderConnectionTable {

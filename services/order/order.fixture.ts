@@ -173,7 +173,7 @@ export const startOrderApp = async () => {
     app,
     sealer,
     loop,
-    handleDue: (orderId: string) => handleDue({ id: orderId, accountId, tries: 1 }),
+    handleDue: (orderId: string, tries = 0) => handleDue({ id: orderId, accountId, tries }),
     accountId,
     otherAccountId,
     providerId,

@@ -3,13 +3,14 @@ import type { PackedArticle } from '@simlane/contracts/http/catalog';
 import type { ActionAvailability } from '@simlane/contracts/http/actions';
 import type { OrderedLine, Reservation, SimReplacement } from '@simlane/contracts/http/inventory-internal';
 import type { ProviderOrder } from '@simlane/contracts/http/provider';
+import type { Cutover } from '@simlane/contracts/order';
 import type { FactApplied } from '@simlane/contracts/sim-replacement';
 import { UnavailableError } from '@simlane/service-kit/problem';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Catalog } from './catalog.ts';
 import type { Inventory } from './inventory.ts';
 import type { ReplacementWorkflow } from './processing/replacement-workflow.ts';
-import type { ProviderClient, SubmissionAnswer } from './provider/provider-client.ts';
+import type { CancellationAnswer, LookupAnswer, ProviderClient, SubmissionAnswer } from './provider/provider-client.ts';
 
 export class FakeInventory implements Inventory {
   readonly #providerId: string;
@@ -84,27 +85,52 @@ const replacement = (orderId: string, changes: Partial<SimReplacement>): SimRepl
 
 export class FakeProvider implements ProviderClient {
   answers: (SubmissionAnswer | 'no answer')[] = [];
+  /** What the next look-ups answer; afterwards there is no answer. */
+  lookups: (LookupAnswer | 'no answer')[] = [];
+  /** What the next requests for cancellation answer; afterwards they are accepted. */
+  cancellations: (CancellationAnswer | 'no answer')[] = [];
+  reminders: 'no answer'[] = [];
   readonly submitted: { order: ProviderOrder; key: string; credential: string }[] = [];
+  readonly asked: { call: 'lookUp' | 'requestCancellation' | 'remind'; orderId: string; key: string | null }[] = [];
 
   submit: ProviderClient['submit'] = async ({ credential }, order, key) => {
     this.submitted.push({ order, key, credential });
-    const next = this.answers.shift();
-    if (next === 'no answer') throw new UnavailableError('The provider', 'not there');
-    return next ?? { outcome: 'accepted', providerReference: `REF-${this.submitted.length}` };
+    return answered(this.answers.shift() ?? { outcome: 'accepted', providerReference: `REF-${this.submitted.length}` });
+  };
+
+  lookUp: ProviderClient['lookUp'] = async (_at, orderId) => {
+    this.asked.push({ call: 'lookUp', orderId, key: null });
+    return answered(this.lookups.shift() ?? 'no answer');
+  };
+
+  requestCancellation: ProviderClient['requestCancellation'] = async (_to, orderId, key) => {
+    this.asked.push({ call: 'requestCancellation', orderId, key });
+    return answered(this.cancellations.shift() ?? { outcome: 'accepted' });
+  };
+
+  remind: ProviderClient['remind'] = async (_whom, orderId, key) => {
+    this.asked.push({ call: 'remind', orderId, key });
+    answered(this.reminders.shift() ?? {});
   };
 }
+
+const answered = <T extends object>(answer: T | 'no answer'): T => {
+  if (answer === 'no answer') throw new UnavailableError('The provider', 'not there');
+  return answer;
+};
 
 export class FakeWorkflow implements ReplacementWorkflow {
-  readonly wakes: { orderId: string; facts: readonly FactApplied[] }[] = [];
+  readonly wakes: { orderId: string; facts: readonly FactApplied[]; again: boolean }[] = [];
 
-  wake: ReplacementWorkflow['wake'] = async (order, facts) => {
-    this.wakes.push({ orderId: order.id, facts });
+  wake: ReplacementWorkflow['wake'] = async (order, facts, { again }) => {
+    this.wakes.push({ orderId: order.id, facts, again });
   };
 }
 
-export const fakeCatalog = (providerId: string): Catalog & { articles: PackedArticle[] } => {
+export const fakeCatalog = (providerId: string): Catalog & { articles: PackedArticle[]; cutoverOn: Cutover } => {
   const catalog = {
     articles: [article(providerId)],
+    cutoverOn: 'processed' as Cutover,
     account: async (id: string) => ({
       id,
       name: 'Northfield',
@@ -120,6 +146,7 @@ export const fakeCatalog = (providerId: string): Catalog & { articles: PackedArt
       contractReference: null,
       timeToAcknowledge: 'P2D',
       timeToProcess: 'P10D',
+      cutoverOn: catalog.cutoverOn,
       billingZone: 'Europe/London',
       smdpAddresses: [],
       archivedAt: null,

@@ -11,8 +11,14 @@ export interface FactRef extends OrderRef {
   readonly factId: string;
 }
 
+/** When the provider's silence is to be noticed. */
+export interface Waiting {
+  /** RFC 3339; null where nothing is waited for. Absent from answers that were recorded before there was silence. */
+  readonly waitsUntil?: string | null;
+}
+
 /** Where the order stands and what is owed. */
-export interface ReplacementClaim {
+export interface ReplacementClaim extends Waiting {
   readonly orderNumber: string;
   readonly status: OrderStatus;
   readonly providerId: string;
@@ -23,17 +29,27 @@ export interface ReplacementClaim {
   readonly pending: readonly FactApplied[];
 }
 
-export type SubmissionOutcome =
+export type SubmissionOutcome = Waiting & SubmissionAnswer;
+
+type SubmissionAnswer =
   | { readonly outcome: 'accepted'; readonly providerReference: string | null }
+  /** Somebody has decided before anything was sent; nothing will be. */
+  | { readonly outcome: 'not_needed' }
   /** The refusal became a fact of the order; it is carried out like any other. Absent if another fact had decided before. */
   | { readonly outcome: 'rejected'; readonly fact?: FactApplied };
 
 /** What the order says of itself after a fact was carried out. */
-export interface StepOutcome {
+export interface StepOutcome extends Waiting {
   /** False: the order has no such applied fact (a signal that nobody of ours sent); nothing was done. */
   readonly carriedOut: boolean;
   readonly status: OrderStatus;
   readonly todos: readonly TodoCode[];
+}
+
+/** What the silence of a provider led to. */
+export interface SilenceOutcome extends StepOutcome {
+  /** Applied facts not carried out: the provider's answer may be one, and so may be what the manager is to be told. */
+  readonly pending: readonly FactApplied[];
 }
 
 export interface SimReplacementActivities {
@@ -47,6 +63,12 @@ export interface SimReplacementActivities {
   replaceSim(fact: FactRef): Promise<StepOutcome>;
   /** Inventory: the temporary eSIM is gone, line and old SIM are free. Order: `cancelled`. */
   rollBackReplacement(fact: FactRef): Promise<StepOutcome>;
+  /** Asks the provider for what a person has decided: to cancel, to hurry, to take back. Its answer is on the order. */
+  askProvider(fact: FactRef): Promise<StepOutcome>;
+  /** Tells whoever made the order what the fact says; one message, whatever the number of calls. */
+  giveNotice(fact: FactRef): Promise<StepOutcome>;
+  /** A deadline has passed: the provider is asked, then reminded, then there is a to-do. Before the deadline nothing happens. */
+  noticeSilence(order: OrderRef): Promise<SilenceOutcome>;
   /** One message to whoever made the order, whatever the number of calls. */
   tellManager(order: OrderRef): Promise<void>;
 }

@@ -5,13 +5,23 @@
  * acts"). It is judged once, at intake, under the order row's lock; the disposition never changes.
  */
 
-/** What a provider can say about an order. */
+/** What a provider can say about an order; a person who decides in the provider's place says it too. */
 export const PROVIDER_WORDS = ['acknowledged', 'processed', 'cancelled', 'rejected'] as const;
 export type ProviderWord = (typeof PROVIDER_WORDS)[number];
+
+/** What a provider is asked for because a person has decided so: one call each, made until the provider answers. */
+export const PROVIDER_REQUESTS = ['cancellation_requested', 'reminder_requested', 'reversal_requested'] as const;
+export type ProviderRequest = (typeof PROVIDER_REQUESTS)[number];
+
+/** What the manager is told of while the order goes on. */
+export const NOTICES = ['silence_noted', 'cancellation_refused'] as const;
+export type Notice = (typeof NOTICES)[number];
 
 /** Everything that can happen to an order. */
 export const FACT_KINDS = [
   ...PROVIDER_WORDS,
+  ...PROVIDER_REQUESTS,
+  ...NOTICES,
   'draft_created',
   'draft_expired',
   'confirmation_requested',
@@ -25,15 +35,30 @@ export const FACT_KINDS = [
   'iccid_entered',
   'iccid_corrected',
   'identifiers_filled_in',
+  'provider_asked',
+  'provider_reminded',
+  'cancellation_passed_on',
+  'reversal_passed_on',
+  'request_overtaken',
+  'deadline_extended',
+  'submission_released',
+  'conflict_resolved',
+  'order_adopted',
+  'stuck_noticed',
 ] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
 /** The facts that the workflow hears of, once they are applied. */
-export const ACTIONABLE_FACTS = ['confirmed', ...PROVIDER_WORDS] as const;
+export const ACTIONABLE_FACTS = ['confirmed', ...PROVIDER_WORDS, ...PROVIDER_REQUESTS, ...NOTICES] as const;
 export type ActionableFact = (typeof ACTIONABLE_FACTS)[number];
 
 export const isActionableFact = (kind: string): kind is ActionableFact =>
   (ACTIONABLE_FACTS as readonly string[]).includes(kind);
+
+export const isProviderRequest = (kind: string): kind is ProviderRequest =>
+  (PROVIDER_REQUESTS as readonly string[]).includes(kind);
+
+export const isNotice = (kind: string): kind is Notice => (NOTICES as readonly string[]).includes(kind);
 
 export const isProviderWord = (kind: string): kind is ProviderWord =>
   (PROVIDER_WORDS as readonly string[]).includes(kind);
@@ -92,10 +117,10 @@ const DECIDES = {
   processed: 'processed',
   cancelled: 'cancelled',
   rejected: 'cancelled',
-} as const satisfies Record<ActionableFact, Decided>;
+} as const satisfies Record<'confirmed' | ProviderWord, Decided>;
 
 /** What has been decided, from the kinds of the applied facts in their order; undefined before the confirmation. */
 export const decidedBy = (appliedKinds: readonly FactKind[]): Decided | undefined => {
-  const last = appliedKinds.findLast(isActionableFact);
+  const last = appliedKinds.findLast((kind) => kind === 'confirmed' || isProviderWord(kind));
   return last === undefined ? undefined : DECIDES[last];
 };

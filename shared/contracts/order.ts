@@ -25,7 +25,11 @@ export type ReplacementAction = (typeof REPLACEMENT_ACTIONS)[number];
 export const TODOS = {
   iccid_missing: { responsible: 'manager' },
   iccid_differs: { responsible: 'manager' },
+  installation_missing: { responsible: 'manager' },
   conflict: { responsible: 'operations' },
+  provider_silent: { responsible: 'operations' },
+  submission_unknown: { responsible: 'operations' },
+  stuck: { responsible: 'operations' },
 } as const;
 export type TodoCode = keyof typeof TODOS;
 export type TodoResponsible = (typeof TODOS)[TodoCode]['responsible'];
@@ -35,3 +39,22 @@ export type FinishedStatus = (typeof FINISHED_STATUSES)[number];
 
 export const isFinished = (status: OrderStatus): status is FinishedStatus =>
   (FINISHED_STATUSES as readonly OrderStatus[]).includes(status);
+
+/** Which of a provider's words means that the new SIM serves the line (product.md §3). */
+export const CUTOVERS = ['processed', 'installed'] as const;
+export type Cutover = (typeof CUTOVERS)[number];
+
+/** What became of a request to cancel, while the provider decides: `refused` leaves the order as it was. */
+export const CANCELLATION_STATES = ['requested', 'passed_on', 'refused'] as const;
+export type CancellationState = (typeof CANCELLATION_STATES)[number];
+
+/** What operations can decide about an order, each with a reason. */
+export const DECISIONS = ['remind', 'extend', 'resubmit', 'mark_processed', 'cancel', 'resolve_conflict'] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/**
+ * How a conflict ends: `adopt`: a new order takes over what the provider has done; `reverse_at_provider`: the provider
+ * is asked to take it back; `no_effect`: what is in the inventory is right.
+ */
+export const CONFLICT_RESOLUTIONS = ['adopt', 'reverse_at_provider', 'no_effect'] as const;
+export type ConflictResolution = (typeof CONFLICT_RESOLUTIONS)[number];

@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   'action-profiles:change': ['administrator'],
   'orders:read': READERS,
   'orders:change': MANAGERS,
+  'orders:decide': ['operations'],
   'provider-connections:read': ['administrator', 'operations'],
   'provider-signals:read': ['administrator', 'operations'],
   'provider-signals:replay': ['operations'],

@@ -65,6 +65,7 @@ export const PROBLEMS = {
   outcome_unknown: passing(503, 'The outcome is not known yet; the step is being finished'),
   overloaded: passing(503, 'The service has more to do than it can take'),
   rejected: decided(409, 'The provider has rejected the order'),
+  cancellation_refused: decided(409, 'The provider does not cancel the order'),
   fact_not_applied: decided(409, 'The order has no such applied fact'),
 } as const satisfies Record<string, ProblemDefinition>;
 

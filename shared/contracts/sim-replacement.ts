@@ -29,6 +29,8 @@ export type SimReplacementResult = FinishedStatus | 'not_confirmed';
 export interface SimReplacementProgress {
   readonly phase: OrderStatus;
   readonly submitted: boolean;
+  /** When the provider's silence is noticed next, RFC 3339; null while nothing is waited for. */
+  readonly waitsUntil: string | null;
   /** Facts heard of and not carried out yet, in their order. */
   readonly waiting: readonly FactApplied[];
 }

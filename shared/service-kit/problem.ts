@@ -9,6 +9,8 @@ export interface ProblemDetails {
   readonly warnings?: readonly Warning[];
   readonly blockingOrder?: { readonly id: string; readonly orderNumber?: string };
   readonly conditions?: readonly { readonly code: string; readonly [field: string]: unknown }[];
+  /** The decisions that the state of an order allows. */
+  readonly possible?: readonly string[];
   /** Sent as the header `Retry-After`. */
   readonly retryAfterSeconds?: number;
   /** What happened underneath: logged with server errors, never shown. */
@@ -77,7 +79,7 @@ export const invalidRequest = (errors: readonly { pointer: string; detail: strin
 export const toProblem = (error: unknown, instance: string): Problem => {
   const known = toProblemError(error);
   const { status, title } = PROBLEMS[known.code];
-  const { fix, errors, warnings, blockingOrder, conditions } = known.details;
+  const { fix, errors, warnings, blockingOrder, conditions, possible } = known.details;
   return {
     type: `${PROBLEM_TYPE_PREFIX}${known.code}`,
     title,
@@ -90,6 +92,7 @@ export const toProblem = (error: unknown, instance: string): Problem => {
     ...(warnings === undefined ? {} : { warnings: [...warnings] }),
     ...(blockingOrder === undefined ? {} : { blockingOrder }),
     ...(conditions === undefined ? {} : { conditions: [...conditions] }),
+    ...(possible === undefined ? {} : { possible: [...possible] }),
   };
 };
 

@@ -32,6 +32,7 @@ export const calderRail: AccountSource = {
       contractReference: 'HM/UK/2024/0311',
       iccidIssuer: '61',
       smdpAddresses: ['rsp.halden-mobile.example', 'rsp2.halden-mobile.example'],
+      cutoverOn: 'processed',
     },
     {
       name: TAMARISK,
@@ -39,6 +40,7 @@ export const calderRail: AccountSource = {
       contractReference: 'TT-BUS-20771',
       iccidIssuer: '73',
       smdpAddresses: ['smdp.tamarisk.example'],
+      cutoverOn: 'processed',
       timeToAcknowledge: 'P1D',
     },
     {
@@ -47,6 +49,7 @@ export const calderRail: AccountSource = {
       contractReference: 'ORR-RURAL-17',
       iccidIssuer: '86',
       smdpAddresses: ['esim.orrin.example'],
+      cutoverOn: 'processed',
       timeToProcess: 'P15D',
     },
   ],

@@ -2,10 +2,14 @@ import type { AccountSource } from '../account-source.ts';
 
 const HALDEN = 'Halden Mobile';
 const TAMARISK = 'Tamarisk Telecom';
+const ARDOISE = 'Ardoise Mobile';
 const LORMEL = 'Lormel Distribution';
 const BERTHIER = 'Berthier Conseil Mobile';
 
-/** A haulier in France. Its two operators serve Calder Rail too: as providers of this account they are others. */
+/**
+ * A haulier in France. Halden and Tamarisk serve Calder Rail too: as providers of this account they are others. At
+ * Ardoise a line keeps its old SIM until the eSIM is installed.
+ */
 export const transportsValmont: AccountSource = {
   key: 'transports-valmont',
   account: {
@@ -26,6 +30,7 @@ export const transportsValmont: AccountSource = {
       contractReference: 'HM/FR/2025/0096',
       iccidIssuer: '61',
       smdpAddresses: ['rsp.halden-mobile.example'],
+      cutoverOn: 'processed',
     },
     {
       name: TAMARISK,
@@ -33,6 +38,15 @@ export const transportsValmont: AccountSource = {
       contractReference: 'TT-FR-1032',
       iccidIssuer: '73',
       smdpAddresses: ['smdp.tamarisk.example'],
+      cutoverOn: 'processed',
+    },
+    {
+      name: ARDOISE,
+      customerNumber: 'ARD-55210',
+      contractReference: 'ARD/2025/TV-08',
+      iccidIssuer: '48',
+      smdpAddresses: ['rsp.ardoise-mobile.example'],
+      cutoverOn: 'installed',
     },
   ],
   distributors: [
@@ -110,6 +124,22 @@ export const transportsValmont: AccountSource = {
           distributor: BERTHIER,
           monthly: 350,
           commitmentMonths: 36,
+        },
+      ],
+    },
+    {
+      name: 'Ardoise Flotte',
+      articles: [
+        {
+          name: 'eSIM Flotte 60 Go',
+          code: 'ARD-FLOTTE-E',
+          section: 'sim_cards',
+          simKind: 'esim',
+          provider: ARDOISE,
+          distributor: LORMEL,
+          oneOff: 0,
+          monthly: 1790,
+          commitmentMonths: 24,
         },
       ],
     },

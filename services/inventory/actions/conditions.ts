@@ -2,6 +2,7 @@ import type { Action, ConditionCode, ConditionState, Fixer } from '@simlane/cont
 import type { Condition } from '@simlane/contracts/http/actions';
 import { mayDo, type Permission } from '@simlane/contracts/permissions';
 import { isServing, type SimKind, type Slot } from '@simlane/contracts/sim';
+import { howChangeEnds } from '../change-in-flight.ts';
 import type { ActionCaller, LineFacts, SimFacts } from './action-facts.ts';
 import { isEnabled } from './action-profile.ts';
 import type { Learnt, ProviderFacts, QrCodeContactFacts } from './catalog.ts';
@@ -158,8 +159,8 @@ export const noChangeInFlight = (changeOrderId: string | null): Condition =>
     : {
         ...open('not_met', 'no_change_in_flight', {
           detail: `The order ${changeOrderId} is changing the SIM of this line`,
-          fix: `Wait until the order ${changeOrderId} is finished`,
-          whoCanFix: 'nobody',
+          fix: howChangeEnds(changeOrderId),
+          whoCanFix: 'manager',
         }),
         blockingOrder: { id: changeOrderId },
       };

@@ -112,8 +112,13 @@ describe('each condition says whether it is met, and if not, what makes it so an
     }
   });
 
-  it('no_change_in_flight carries the order that blocks', () => {
+  it('no_change_in_flight carries the order that blocks, and says how a manager can have it cancelled', () => {
     expect(noChangeInFlight(null)).toMatchObject({ state: 'met' });
-    expect(noChangeInFlight('order-1')).toMatchObject({ state: 'not_met', blockingOrder: { id: 'order-1' } });
+    expect(noChangeInFlight('order-1')).toMatchObject({
+      state: 'not_met',
+      fix: 'Wait until the order order-1 is finished, or ask for its cancellation with POST /orders/v1/orders/order-1/cancellation-requests; a manager can do it',
+      whoCanFix: 'manager',
+      blockingOrder: { id: 'order-1' },
+    });
   });
 });

@@ -141,6 +141,7 @@ describe('the state of a SIM', () => {
         const refused = await put(`/sims/${id}/${path}`, wish);
         expect([refused.status, refused.problem.code]).toEqual([409, 'change_in_flight']);
         expect(refused.problem.blockingOrder).toEqual({ id: order.id });
+        expect(refused.problem.fix).toContain(`POST /orders/v1/orders/${order.id}/cancellation-requests`);
       }
     }
   });

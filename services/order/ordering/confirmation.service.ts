@@ -10,6 +10,7 @@ import { detailsOf, notFound, ProblemError } from '@simlane/service-kit/problem'
 import type { Db, Tx } from '../database.ts';
 import type { Inventory } from '../inventory.ts';
 import { type FactOrigin, insertFact } from '../processing/fact.repository.ts';
+import { adopt } from '../deciding/adoption.service.ts';
 import { originOf } from '../processing/fact-origin.ts';
 import { setOrderDue } from '../processing/order-due.ts';
 import { draftExpired, naming } from './draft.service.ts';
@@ -74,8 +75,7 @@ const begin = async (
     disposition: 'recorded',
     data: { attempt: confirming.attempt },
   });
-  await setOrderDue(tx, confirming, []);
-  return confirming;
+  return setOrderDue(tx, confirming, []);
 };
 
 /** Steps two and three, for the attempt that the order is at. Called again by the due loop until they are done. */
@@ -132,9 +132,15 @@ const confirmed = async (
     expires_at: null,
     ...(line.simId === null ? {} : { old_sim_id: line.simId }),
   });
-  await insertFact(tx, order.accountId, order.id, { ...byConfirmer(order), kind: 'confirmed', disposition: 'applied' });
-  await setOrderDue(tx, after, []);
-  return after;
+  const confirmation = await insertFact(tx, order.accountId, order.id, {
+    ...byConfirmer(order),
+    kind: 'confirmed',
+    disposition: 'applied',
+    // There is nothing to submit where the provider is done already.
+    ...(order.adoptedFrom === null ? {} : { carriedOutAt: new Date() }),
+  });
+  if (order.adoptedFrom !== null) return adopt(tx, after, confirmation, order.adoptedFrom);
+  return setOrderDue(tx, after, []);
 };
 
 const refused = async (
@@ -151,8 +157,7 @@ const refused = async (
     reason: problem.detail,
     data: { attempt: order.attempt, code: problem.code },
   });
-  await setOrderDue(tx, after, []);
-  return after;
+  return setOrderDue(tx, after, []);
 };
 
 const byConfirmer = ({ confirmedBy }: StoredOrder): FactOrigin => ({

@@ -50,7 +50,6 @@ export const enterIccid = async (
       disposition: 'recorded',
       reason: entry.reason ?? null,
     });
-    await setOrderDue(tx, after, facts);
-    return after;
+    return setOrderDue(tx, after, facts);
   });
 };

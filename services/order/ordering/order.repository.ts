@@ -169,7 +169,17 @@ const toOrder = (row: Selectable<OrderDatabase['order']>): StoredOrder => ({
   orderedBy: row.ordered_by,
   confirmedBy: row.confirmed_by,
   acceptedWarnings: row.accepted_warnings,
+  submissionAttemptedAt: row.submission_attempted_at,
   submittedAt: row.submitted_at,
+  terms: row.terms,
+  waitsUntil: row.waits_until,
+  silenceStep: row.silence_step,
+  cancellation: row.cancellation,
+  adoptedFrom:
+    row.adopted_from_order === null || row.adopted_from_fact === null
+      ? null
+      : { orderId: row.adopted_from_order, factId: row.adopted_from_fact },
+  adoptedBy: row.adopted_by,
   managerToldAt: row.manager_told_at,
   todos: row.todos,
   idempotencyBodyHash: row.idempotency_body_hash,

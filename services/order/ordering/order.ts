@@ -1,5 +1,5 @@
 /** The rules of an order: what a confirmation needs, how its status follows, what is shown of it. */
-import type { Order, Todo } from '@simlane/contracts/http/order';
+import type { Cancellation, Order, Todo } from '@simlane/contracts/http/order';
 import type { PackedArticle } from '@simlane/contracts/http/catalog';
 import type { DeliveryContact } from '@simlane/contracts/http/order';
 import type { Warning } from '@simlane/contracts/http/problem';
@@ -13,7 +13,7 @@ import {
   type ReplacementReason,
   type TodoCode,
 } from '@simlane/contracts/order';
-import type { ConfirmedBy, OrderedBy } from '../database.ts';
+import type { ConfirmedBy, OrderedBy, ProviderTerms } from '../database.ts';
 
 /** A draft that nobody has touched for so long is forgotten: prices and the fleet have changed since. */
 export const DRAFT_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
@@ -46,7 +46,16 @@ export interface StoredOrder {
   readonly orderedBy: OrderedBy;
   readonly confirmedBy: ConfirmedBy | null;
   readonly acceptedWarnings: readonly string[];
+  /** The first time that the order may have reached the provider. */
+  readonly submissionAttemptedAt: Date | null;
   readonly submittedAt: Date | null;
+  readonly terms: ProviderTerms | null;
+  readonly waitsUntil: Date | null;
+  /** How often the silence since the last deadline has been noticed. */
+  readonly silenceStep: number;
+  readonly cancellation: Cancellation | null;
+  readonly adoptedFrom: { readonly orderId: string; readonly factId: string } | null;
+  readonly adoptedBy: string | null;
   readonly managerToldAt: Date | null;
   readonly todos: readonly Todo[];
   readonly idempotencyBodyHash: string;
@@ -96,6 +105,9 @@ export const withTodo = (
 export const withoutTodo = (todos: readonly Todo[], ...codes: readonly TodoCode[]): Todo[] =>
   todos.filter(({ code }) => !codes.includes(code));
 
+/** The id under which the provider has the order: an adopting order goes on with what the provider knows. */
+export const providersOrderId = ({ id, adoptedFrom }: StoredOrder): string => adoptedFrom?.orderId ?? id;
+
 /** An order as the API shows it. */
 export const shownOrder = (order: StoredOrder): Order => ({
   id: order.id,
@@ -124,6 +136,10 @@ export const shownOrder = (order: StoredOrder): Order => ({
   needsAttention: order.todos.length > 0,
   closed: isFinished(order.status) && order.todos.length === 0,
   submittedAt: order.submittedAt?.toISOString() ?? null,
+  waitsUntil: order.waitsUntil?.toISOString() ?? null,
+  cancellation: order.cancellation,
+  adoptedFrom: order.adoptedFrom,
+  adoptedBy: order.adoptedBy,
   createdAt: order.createdAt.toISOString(),
   expiresAt: order.expiresAt?.toISOString() ?? null,
   version: order.version,

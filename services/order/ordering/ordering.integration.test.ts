@@ -147,7 +147,9 @@ describe('a confirmation', () => {
     expect([status, body.status]).toEqual([200, 'confirmed']);
     expect(await kinds(id)).toEqual(['draft_created', 'confirmation_requested', 'confirmed']);
     await order.handleDue(id);
-    expect(order.workflow.wakes.filter(({ orderId }) => orderId === id)).toEqual([{ orderId: id, facts: [] }]);
+    expect(order.workflow.wakes.filter(({ orderId }) => orderId === id)).toEqual([
+      { orderId: id, facts: [], again: false },
+    ]);
   });
 
   it('gets the same answer when it is repeated, also many times at once, and reserves for one attempt only', async () => {

@@ -1,8 +1,9 @@
 /** What the workflow reads of an order, and how the order hears of what was carried out. */
 import { isActionableFact, isProviderWord, type ProviderWord } from '@simlane/contracts/facts';
+import { durationMs } from '@simlane/contracts/duration';
 import type { IccidIssue } from '@simlane/contracts/http/inventory-internal';
 import type { OrderClaim } from '@simlane/contracts/http/order-internal';
-import type { OrderStatus, TodoCode } from '@simlane/contracts/order';
+import type { EndReason, OrderStatus, TodoCode } from '@simlane/contracts/order';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import { sql } from 'kysely';
@@ -10,14 +11,16 @@ import type { Db, Tx } from '../database.ts';
 import { iccidTodos } from '../ordering/iccid-todos.ts';
 import { statusAfter, type StoredOrder } from '../ordering/order.ts';
 import { findOrder, lockOrder, type OrderChanges, updateOrder } from '../ordering/order.repository.ts';
-import { identifiersOf, pendingWords, type StoredFact, withCarriedOut } from './fact.ts';
+import { identifiersOf, pendingFacts, type StoredFact, withCarriedOut } from './fact.ts';
 import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
 import { carriedOutBecause } from './fact-origin.ts';
+import { noticeIn } from './notice.ts';
 import { setOrderDue } from './order-due.ts';
 
 export interface StepResult {
   readonly status: OrderStatus;
   readonly todos: TodoCode[];
+  readonly waitsUntil: string | null;
 }
 
 /** Where the order stands and what it is owed. Changes nothing. */
@@ -35,9 +38,10 @@ export const claimOrder = (db: Db, accountId: string, orderId: string): Promise<
       providerId: order.providerId,
       submitted: order.submittedAt !== null,
       managerTold: order.managerToldAt !== null,
+      waitsUntil: order.waitsUntil?.toISOString() ?? null,
       todos: order.todos.map(({ code }) => code),
       orderedBy: order.orderedBy,
-      pending: pendingWords(facts),
+      pending: pendingFacts(facts),
     };
   });
 
@@ -51,6 +55,7 @@ export const readFact = (db: Db, accountId: string, orderId: string, factId: str
       kind: fact.kind,
       occurredAt: fact.occurredAt.toISOString(),
       carriedOut: fact.carriedOutAt !== null,
+      notice: noticeIn(fact),
       signalled: { iccid, eid },
     };
   });
@@ -71,6 +76,7 @@ export const recordCarriedOut = (
     const todos = fact.kind === 'processed' ? iccidTodos(order.todos, iccidIssue, factId, now) : order.todos;
     const after = await updateOrder(tx, order, {
       ...ending(order, fact, fact.kind),
+      ...waitingAfter(order, fact.kind, now),
       new_sim_id: newSim?.id ?? order.newSim?.id ?? null,
       temporary_reference: newSim?.temporaryReference ?? order.newSim?.temporaryReference ?? null,
       todos: JSON.stringify(todos),
@@ -82,8 +88,7 @@ export const recordCarriedOut = (
       disposition: 'recorded',
       data: { newSim, ...(iccidIssue === null ? {} : { iccidIssue }) },
     });
-    await setOrderDue(tx, after, withCarriedOut(facts, factId, now));
-    return result(after);
+    return result(await setOrderDue(tx, after, withCarriedOut(facts, factId, now)));
   });
 
 export interface CarriedOut {
@@ -110,7 +115,19 @@ const EFFECTS = {
 const ending = (order: StoredOrder, fact: StoredFact, word: ProviderWord): OrderChanges => {
   const status = statusAfter(order.status, word);
   if (status !== 'cancelled' || order.status === 'cancelled') return { status };
-  return { status, end_reason: word === 'rejected' ? 'rejected' : 'provider', end_detail: fact.reason };
+  return { status, end_reason: endReasonOf(fact), end_detail: fact.reason };
+};
+
+const endReasonOf = ({ kind, source }: StoredFact): EndReason => {
+  if (source === 'operations') return 'operations';
+  if (source === 'user' || source === 'api_client') return 'manager';
+  return kind === 'rejected' ? 'rejected' : 'provider';
+};
+
+/** Once the provider has acknowledged, it has its time to process; at the end nothing is waited for. */
+const waitingAfter = ({ terms }: StoredOrder, word: ProviderWord, now: Date): OrderChanges => {
+  if (word !== 'acknowledged' || terms === null) return { waits_until: null };
+  return { waits_until: new Date(now.getTime() + durationMs(terms.timeToProcess)), silence_step: 0 };
 };
 
 /** The message about the end of the order is with notification. A repeat changes nothing. */
@@ -131,8 +148,7 @@ export const recordManagerTold = (
       disposition: 'recorded',
       data: { messageId },
     });
-    await setOrderDue(tx, after, facts);
-    return result(after);
+    return result(await setOrderDue(tx, after, facts));
   });
 
 /** Locks the order and reads its facts. */
@@ -146,7 +162,8 @@ export const lockWithFacts = async (
   return { order, facts: await loadFacts(tx, accountId, orderId) };
 };
 
-const appliedFact = (facts: readonly StoredFact[], factId: string) => {
+/** An applied fact of the order, by its id. @throws ProblemError `fact_not_applied` */
+export const appliedFact = (facts: readonly StoredFact[], factId: string) => {
   const fact = facts.find(({ id }) => id === factId);
   if (fact === undefined || fact.disposition !== 'applied' || !isActionableFact(fact.kind)) {
     throw new ProblemError('fact_not_applied', 'The order has no such applied fact');
@@ -154,7 +171,8 @@ const appliedFact = (facts: readonly StoredFact[], factId: string) => {
   return { ...fact, kind: fact.kind };
 };
 
-const result = (order: StoredOrder): StepResult => ({
+export const result = (order: StoredOrder): StepResult => ({
   status: order.status,
   todos: order.todos.map(({ code }) => code),
+  waitsUntil: order.waitsUntil?.toISOString() ?? null,
 });

@@ -23,6 +23,8 @@ export interface NewFact extends FactOrigin {
   readonly carriedOutAt?: Date;
   readonly data?: Readonly<Record<string, unknown>>;
   readonly activationCode?: { readonly sealed: string; readonly fingerprint: string };
+  /** Of a decision: under what a repeat is recognised. */
+  readonly decision?: { readonly caller: string; readonly key: string; readonly bodyHash: string };
 }
 
 /** Appends a fact to an order whose row the transaction has locked; the lock is what makes the number the next one. */
@@ -46,6 +48,9 @@ export const insertFact = async (tx: Tx, accountId: string, orderId: string, fac
       data: JSON.stringify(fact.data ?? {}),
       activation_code_sealed: fact.activationCode?.sealed ?? null,
       activation_code_fingerprint: fact.activationCode?.fingerprint ?? null,
+      decision_caller: fact.decision?.caller ?? null,
+      decision_key: fact.decision?.key ?? null,
+      decision_body_hash: fact.decision?.bodyHash ?? null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -62,6 +67,22 @@ export const loadFacts = async (tx: Tx, accountId: string, orderId: string): Pro
     .orderBy('number')
     .execute();
   return rows.map(toFact);
+};
+
+/** The decision that was made under this key, and on which order. */
+export const findFactOfDecision = async (
+  tx: Tx,
+  accountId: string,
+  { caller, key }: { readonly caller: string; readonly key: string },
+): Promise<{ readonly orderId: string; readonly bodyHash: string | null } | undefined> => {
+  const row = await tx
+    .selectFrom('fact')
+    .select(['order_id', 'decision_body_hash'])
+    .where('account_id', '=', accountId)
+    .where('decision_caller', '=', caller)
+    .where('decision_key', '=', key)
+    .executeTakeFirst();
+  return row && { orderId: row.order_id, bodyHash: row.decision_body_hash };
 };
 
 /** A page of the timeline: the facts after a number. */

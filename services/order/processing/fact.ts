@@ -5,6 +5,7 @@ import {
   type Disposition,
   type FactKind,
   type Identifiers,
+  isActionableFact,
   isProviderWord,
 } from '@simlane/contracts/facts';
 import { readIccid } from '@simlane/contracts/iccid';
@@ -32,11 +33,17 @@ export interface StoredFact {
 export const decidedSoFar = (facts: readonly StoredFact[]): Decided | undefined =>
   decidedBy(facts.filter(({ disposition }) => disposition === 'applied').map(({ kind }) => kind));
 
-/** Applied words of the provider that have not been carried out, in the order of their intake. */
-export const pendingWords = (facts: readonly StoredFact[]): FactApplied[] =>
+/** Applied facts that the workflow has to carry out, in the order of their intake; the submission has a step of its own. */
+export const pendingFacts = (facts: readonly StoredFact[]): FactApplied[] =>
   facts.flatMap(({ id, kind, disposition, carriedOutAt }) =>
-    disposition === 'applied' && carriedOutAt === null && isProviderWord(kind) ? [{ factId: id, kind }] : [],
+    disposition === 'applied' && carriedOutAt === null && kind !== 'confirmed' && isActionableFact(kind)
+      ? [{ factId: id, kind }]
+      : [],
   );
+
+/** The fact that decided last, if anything has been decided since the confirmation. */
+export const lastDecision = (facts: readonly StoredFact[]): StoredFact | undefined =>
+  facts.findLast(({ kind, disposition }) => disposition === 'applied' && isProviderWord(kind));
 
 /** Words that change nothing but bring an identifier which has not been passed on yet. */
 export const pendingFillIns = (facts: readonly StoredFact[]): StoredFact[] =>

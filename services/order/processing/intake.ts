@@ -1,12 +1,13 @@
-import { type ProviderWord, judge } from '@simlane/contracts/facts';
+import { type Decided, judge, type ProviderWord } from '@simlane/contracts/facts';
+import type { Todo } from '@simlane/contracts/http/order';
 import type { Tx } from '../database.ts';
 import { type StoredOrder, withTodo } from '../ordering/order.ts';
 import { updateOrder } from '../ordering/order.repository.ts';
 import { compareIdentifiers, decidedSoFar, type SaidIdentifiers, type StoredFact } from './fact.ts';
-import { type FactOrigin, insertFact } from './fact.repository.ts';
+import { type FactOrigin, insertFact, type NewFact } from './fact.repository.ts';
 import { setOrderDue } from './order-due.ts';
 
-/** A provider's word about an order, as it came in. */
+/** A word about an order, as the provider or a person in its place says it. */
 export interface Word {
   readonly word: ProviderWord;
   readonly factId?: string;
@@ -17,6 +18,12 @@ export interface Word {
   readonly providerReference?: string | null;
   readonly activationCode?: { readonly sealed: string; readonly fingerprint: string };
   readonly data: Readonly<Record<string, unknown>>;
+  readonly decision?: NonNullable<NewFact['decision']>;
+}
+
+export interface TakenIn {
+  readonly fact: StoredFact;
+  readonly order: StoredOrder;
 }
 
 /**
@@ -28,7 +35,7 @@ export const takeInWord = async (
   order: StoredOrder,
   facts: readonly StoredFact[],
   word: Word,
-): Promise<StoredFact> => {
+): Promise<TakenIn> => {
   const decided = decidedSoFar(facts);
   if (decided === undefined) throw new Error(`order ${order.id} is not confirmed: no word can be judged`);
   const isIccidMissing = order.todos.some(({ code }) => code === 'iccid_missing');
@@ -38,6 +45,7 @@ export const takeInWord = async (
     ...word.origin,
     ...(word.factId === undefined ? {} : { id: word.factId }),
     ...(word.activationCode === undefined ? {} : { activationCode: word.activationCode }),
+    ...(word.decision === undefined ? {} : { decision: word.decision }),
     kind: word.word,
     disposition,
     fillsIn,
@@ -45,10 +53,11 @@ export const takeInWord = async (
     occurredAt: word.occurredAt,
     data: word.data,
   });
+  const settled = withoutWhatIsSettled(order.todos, word, decided);
   const todos =
     disposition === 'conflict'
       ? withTodo(
-          order.todos,
+          settled,
           {
             code: 'conflict',
             detail: `The provider says ${word.word}, but the order was ${decided} before. It had no effect; operations decide.`,
@@ -57,15 +66,25 @@ export const takeInWord = async (
           },
           new Date(),
         )
-      : order.todos;
+      : settled;
   const learnsReference = order.providerReference === null && word.providerReference != null;
-  const changed = disposition === 'conflict' || learnsReference;
+  const changed = todos !== order.todos || learnsReference;
   const after = changed
     ? await updateOrder(tx, order, {
         todos: JSON.stringify(todos),
         provider_reference: order.providerReference ?? word.providerReference ?? null,
       })
     : order;
-  await setOrderDue(tx, after, [...facts, fact]);
-  return fact;
+  return { fact, order: await setOrderDue(tx, after, [...facts, fact]) };
+};
+
+/** A word ends the silence. One that ends the order also settles what else was open at the provider about it. */
+const withoutWhatIsSettled = (todos: readonly Todo[], { word }: Word, decided: Decided): readonly Todo[] => {
+  const ends = word === 'cancelled' || word === 'rejected';
+  const settled = todos.filter(({ code }) => {
+    if (code === 'provider_silent' || code === 'submission_unknown') return false;
+    if (code === 'installation_missing') return word === 'acknowledged';
+    return !(code === 'conflict' && ends && decided === 'cancelled');
+  });
+  return settled.length === todos.length ? todos : settled;
 };

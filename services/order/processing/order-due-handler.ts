@@ -6,14 +6,14 @@ import type { Db } from '../database.ts';
 import type { Inventory } from '../inventory.ts';
 import { finishConfirmation } from '../ordering/confirmation.service.ts';
 import { iccidTodos } from '../ordering/iccid-todos.ts';
-import { isExpiredDraft, type StoredOrder } from '../ordering/order.ts';
+import { isExpiredDraft, type StoredOrder, withTodo } from '../ordering/order.ts';
 import { findOrder, lockOrder, updateOrder } from '../ordering/order.repository.ts';
 import { lockWithFacts } from './carry-out.service.ts';
-import { identifiersOf, pendingFillIns, pendingWords, type StoredFact, withCarriedOut } from './fact.ts';
+import { identifiersOf, pendingFacts, pendingFillIns, type StoredFact, withCarriedOut } from './fact.ts';
 import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
 import { BY_TIME, carriedOutBecause } from './fact-origin.ts';
 import { setOrderDue } from './order-due.ts';
-import { owedTo } from './owed.ts';
+import { LEASES_UNTIL_STUCK, owedTo } from './owed.ts';
 import type { ReplacementWorkflow } from './replacement-workflow.ts';
 
 export interface OrderDueDependencies {
@@ -25,7 +25,7 @@ export interface OrderDueDependencies {
 
 export const createOrderDueHandler =
   (dependencies: OrderDueDependencies): DueHandler =>
-  async ({ id, accountId }) => {
+  async ({ id, accountId, tries }) => {
     const { db, workflow } = dependencies;
     const found = await readInAccount(db, accountId, async (tx) => {
       const order = await findOrder(tx, accountId, id);
@@ -33,7 +33,10 @@ export const createOrderDueHandler =
     });
     if (found === undefined) return;
     const { order, facts } = found;
-    switch (owedTo(order, facts, new Date())?.what) {
+    const what = owedTo(order, facts, new Date())?.what;
+    if (tries >= LEASES_UNTIL_STUCK && what !== 'check_workflow' && what !== 'expire_draft')
+      await noteStuck(db, order, tries);
+    switch (what) {
       case 'expire_draft':
         return expireDraft(db, order);
       case 'finish_confirmation':
@@ -41,7 +44,10 @@ export const createOrderDueHandler =
       case 'fill_in':
         return fillIn(dependencies, order, pendingFillIns(facts));
       case 'wake_workflow':
-        return workflow.wake(order, pendingWords(facts));
+        return workflow.wake(order, pendingFacts(facts), { again: tries > 0 });
+      case 'check_workflow':
+        await workflow.wake(order, pendingFacts(facts), { again: tries > 0 });
+        return lookAgainLater(db, order);
       case undefined:
         return;
     }
@@ -50,10 +56,37 @@ export const createOrderDueHandler =
 const expireDraft = (db: Db, { accountId, id }: StoredOrder): Promise<void> =>
   inAccount(db, accountId, async (tx) => {
     const order = await lockOrder(tx, accountId, id);
-    if (order?.status !== 'draft' || !isExpiredDraft(order, new Date())) return;
+    if (order?.status !== 'draft') return;
+    if (!isExpiredDraft(order, new Date())) {
+      await setOrderDue(tx, order, []);
+      return;
+    }
     const expired = await updateOrder(tx, order, { status: 'expired' });
     await insertFact(tx, accountId, id, { ...BY_TIME, kind: 'draft_expired', disposition: 'recorded' });
     await setOrderDue(tx, expired, []);
+  });
+
+/** The order was found to be waiting as it should: that was all, until the next look. */
+const lookAgainLater = (db: Db, { accountId, id }: StoredOrder): Promise<void> =>
+  inAccount(db, accountId, async (tx) => {
+    const { order, facts } = await lockWithFacts(tx, accountId, id);
+    await setOrderDue(tx, order, facts);
+  });
+
+/** Somebody is to look. No progress, so the row is not set anew: it is tried on at its own pace. */
+const noteStuck = (db: Db, { accountId, id }: StoredOrder, tries: number): Promise<void> =>
+  inAccount(db, accountId, async (tx) => {
+    const order = await lockOrder(tx, accountId, id);
+    if (order === undefined || order.todos.some(({ code }) => code === 'stuck')) return;
+    const noticed = await insertFact(tx, accountId, id, {
+      ...BY_TIME,
+      kind: 'stuck_noticed',
+      disposition: 'recorded',
+      data: { tries },
+    });
+    const detail = `What is owed to this order was tried ${tries} times without getting anywhere; it is tried on.`;
+    const todos = withTodo(order.todos, { code: 'stuck', detail, causeId: noticed.id }, new Date());
+    await updateOrder(tx, order, { todos: JSON.stringify(todos) });
   });
 
 /** The caller has gone; a refusal is recorded on the order, and there is nobody to throw it at. */

@@ -1,10 +1,10 @@
-import type { Fact, Order } from '@simlane/contracts/http/order';
-import type { OrderClaim } from '@simlane/contracts/http/order-internal';
+import type { Order } from '@simlane/contracts/http/order';
 import type { Problem } from '@simlane/contracts/http/problem';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OrderApp, startOrderApp } from '../order.fixture.ts';
+import { atWork, newSim, NO_ISSUE } from '../order-at-work.fixture.ts';
 
 let order: OrderApp;
 beforeAll(async () => {
@@ -17,38 +17,10 @@ beforeEach(() => {
 
 const ICCID = '8988211000000530082';
 const OTHER_ICCID = '8965030119110000013';
-const newSim = () => ({ id: uuidV7(), temporaryReference: 'SIM-Temp-1', iccid: null, enteredIccid: null });
-const NO_ISSUE = { newSim: newSim(), iccidIssue: null };
+const { say, claim, submit, carryOut, read, facts, lastFact, dueAt, ...at } = atWork(() => order);
 
-const say = async (type: string, orderId: string, data: object = {}) =>
-  order.signal({ type: `order.${type}`, orderId, occurredAt: '2026-11-20T10:00:00Z', data });
-
-const claim = async (orderId: string) => (await order.callInternal<OrderClaim>('GET', `/orders/${orderId}/claim`)).body;
-const submit = (orderId: string) =>
-  order.callInternal<{ outcome: string; fact?: { factId: string } | null }>('PUT', `/orders/${orderId}/submission`);
-const carryOut = (orderId: string, factId: string, body: object = NO_ISSUE) =>
-  order.callInternal<{ status: string; todos: string[] }>('PUT', `/orders/${orderId}/facts/${factId}/carried-out`, {
-    body,
-  });
-const read = async (orderId: string) => (await order.call('GET', `/orders/${orderId}`)).body;
-const facts = async (orderId: string) =>
-  (await order.call<{ items: Fact[] }>('GET', `/orders/${orderId}/timeline`)).body.items;
-const lastFact = async (orderId: string, kind: string) => {
-  const fact = (await facts(orderId)).findLast((candidate) => candidate.kind === kind);
-  if (fact === undefined) throw new Error(`no fact ${kind}`);
-  return fact;
-};
-const dueAt = async (orderId: string): Promise<Date | undefined> =>
-  (await sql<{ due_at: Date }>`select due_at from due where id = ${orderId}`.execute(order.database.adminDb)).rows[0]
-    ?.due_at;
-
-const processedOrder = async (data: object = { iccid: ICCID }, issue: object = NO_ISSUE): Promise<Order> => {
-  const { id } = await order.confirmedOrder();
-  await submit(id);
-  await say('processed', id, data);
-  await carryOut(id, (await lastFact(id, 'processed')).id, issue);
-  return read(id);
-};
+const processedOrder = async (data: object = { iccid: ICCID }, issue: object = NO_ISSUE): Promise<Order> =>
+  read(await at.processedOrder(data, issue));
 
 describe('the submission', () => {
   it('sends the order once under its own key, however often it is asked for', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   FACT_APPLIED_SIGNAL,
   type FactApplied,
@@ -6,7 +7,7 @@ import {
   simReplacementWorkflowId,
 } from '@simlane/contracts/sim-replacement';
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { defaultPayloadConverter, defineSearchAttributeKey, WorkflowNotFoundError } from '@temporalio/common';
 import type { StoredOrder } from '../ordering/order.ts';
 import type { ReplacementWorkflow } from './replacement-workflow.ts';
 
@@ -18,8 +19,9 @@ const NEEDS_ATTENTION = defineSearchAttributeKey('NeedsAttention', 'BOOL');
 
 /** The workflow over a Temporal client. */
 export const createTemporalReplacementWorkflow = (client: Client, taskQueue: string): ReplacementWorkflow => ({
-  wake: async (order, facts) => {
+  wake: async (order, facts, { again }) => {
     const options = startOptions(order, taskQueue);
+    if (again) await endForeignRun(client, options);
     if (facts.length === 0) {
       await client.workflow.start(SIM_REPLACEMENT_WORKFLOW, options);
       return;
@@ -35,7 +37,54 @@ export const createTemporalReplacementWorkflow = (client: Client, taskQueue: str
   },
 });
 
+/**
+ * Anybody who can reach Temporal can start a run under this id: one that no worker of ours takes up, or one about
+ * another order, would hold the order for ever. Such a run is ended; one of ours is left alone, however long it tries.
+ */
+const endForeignRun = async (client: Client, options: Start): Promise<void> => {
+  try {
+    const handle = client.workflow.getHandle(options.workflowId);
+    const run = await handle.describe();
+    if (run.status.name !== 'RUNNING' && run.status.name !== 'PAUSED') return;
+    const startsLater =
+      (run.executionTime ?? run.startTime).getTime() - run.startTime.getTime() > LONGEST_START_DELAY_MS;
+    const isOurs =
+      run.type === SIM_REPLACEMENT_WORKFLOW &&
+      run.taskQueue === options.taskQueue &&
+      !startsLater &&
+      isDeepStrictEqual(await inputOf(client, options.workflowId, run.runId), options.args);
+    if (isOurs) return;
+    // By run id, so that what somebody has started anew meanwhile is not the one that is ended.
+    await client.workflow
+      .getHandle(options.workflowId, run.runId)
+      .terminate('not a run that the order service started');
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+};
+
+/** Ours start at once. */
+const LONGEST_START_DELAY_MS = 60_000;
+
+/** What the run was started with: the first event of its history. */
+const inputOf = async (client: Client, workflowId: string, runId: string): Promise<unknown> => {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 1,
+  });
+  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  try {
+    return payloads.map((payload) => defaultPayloadConverter.fromPayload(payload));
+  } catch {
+    return undefined;
+  }
+};
+
 type Start = WorkflowStartOptions<(input: SimReplacementInput) => Promise<unknown>>;
+
+/** A task takes milliseconds; one that a killed worker has taken along is given out again after this. */
+const WORKFLOW_TASK_TIMEOUT = '5 seconds';
 
 const startOptions = (order: StoredOrder, taskQueue: string): Start => ({
   taskQueue,
@@ -44,6 +93,7 @@ const startOptions = (order: StoredOrder, taskQueue: string): Start => ({
   // A change is single because the order's row is; a run that ended too early is simply started again.
   workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   workflowIdConflictPolicy: 'USE_EXISTING',
+  workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
   staticSummary: `${order.orderNumber} ${order.action === 'switch_to_esim' ? 'switch to eSIM' : 'replace eSIM'}`,
   staticDetails: `Order ${order.id}, line ${order.lineId}. Decisions about it are made through the orders API.`,
   typedSearchAttributes: [

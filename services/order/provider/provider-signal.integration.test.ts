@@ -1,4 +1,5 @@
-import type { Fact, ProviderSignal } from '@simlane/contracts/http/order';
+import type { Fact } from '@simlane/contracts/http/order';
+import type { ProviderSignal } from '@simlane/contracts/http/provider-signals';
 import type { Problem } from '@simlane/contracts/http/problem';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import { sql } from 'kysely';

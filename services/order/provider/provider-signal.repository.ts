@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { ProviderSignal } from '@simlane/contracts/http/order';
+import type { ProviderSignal } from '@simlane/contracts/http/provider-signals';
 import type { Disposition } from '@simlane/contracts/facts';
 import type { OrderDatabase, Tx } from '../database.ts';
 

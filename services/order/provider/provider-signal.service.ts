@@ -1,6 +1,6 @@
 /** Signals in: verified, judged and stored in one transaction before they are answered (product.md §3, api.md). */
 import type { ProviderSignalBody } from '@simlane/contracts/http/provider';
-import type { ProviderSignal } from '@simlane/contracts/http/order';
+import type { ProviderSignal } from '@simlane/contracts/http/provider-signals';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash as hashOfCommand } from '@simlane/service-kit/body-hash';
 import { inAccount } from '@simlane/service-kit/postgres';
@@ -9,10 +9,12 @@ import type { Sealer } from '@simlane/service-kit/sealing';
 import { isUuid, uuidV7 } from '@simlane/service-kit/uuid-v7';
 import { providerSignalBodySchema } from '@simlane/contracts/http/provider';
 import type { Db, Tx } from '../database.ts';
+import type { StoredOrder } from '../ordering/order.ts';
 import { lockOrder } from '../ordering/order.repository.ts';
 import { loadFacts } from '../processing/fact.repository.ts';
 import { decidedSoFar } from '../processing/fact.ts';
 import { takeInWord } from '../processing/intake.ts';
+import { activationCodeSealedFor, toWord } from '../processing/statement.ts';
 import type { ConnectionKeeper } from './provider-connection.service.ts';
 import {
   ACTIVATION_CODE_PLACEHOLDER,
@@ -21,8 +23,7 @@ import {
   isSignedBy,
   readSignal,
   type SignalHeaders,
-  saidIn,
-  wordOf,
+  statementOf,
 } from './provider-signal.ts';
 import { findReplay, findSameSignal, findSignal, insertSignal, type NewSignal } from './provider-signal.repository.ts';
 
@@ -101,7 +102,7 @@ export const replaySignal = async (
     const code =
       signal.activation_code_sealed === null
         ? null
-        : sealer.openText(signal.activation_code_sealed, sealedFor(accountId, signal.id));
+        : sealer.openText(signal.activation_code_sealed, activationCodeSealedFor(accountId, signal.id));
     const body = code === null ? kept : withActivationCode(kept, code);
     const content = { accountId, providerId: signal.provider_id, body };
     return store(dependencies, tx, content, { messageId: signal.message_id, bodyHash: signal.body_hash, replay });
@@ -123,12 +124,13 @@ const store = async (
   identity: Pick<NewSignal, 'messageId' | 'bodyHash' | 'replay'>,
 ): Promise<SignalReceipt> => {
   // The order's lock comes first: of two repeats at once, the second one finds the first one stored.
-  const order = await lockOrder(tx, accountId, body.orderId);
+  const order = await lockOrderSpokenOf(tx, accountId, body.orderId);
   const facts = order === undefined ? [] : await loadFacts(tx, accountId, order.id);
   const known = order !== undefined && order.providerId === providerId && decidedSoFar(facts) !== undefined;
   const receipt = uuidV7();
   const factId = known ? uuidV7() : null;
-  const said = saidIn(body);
+  const statement = statementOf(body);
+  const { activationCode } = statement;
   const stored = await insertSignal(tx, accountId, {
     ...identity,
     id: receipt,
@@ -137,10 +139,10 @@ const store = async (
     intake: known ? 'accepted' : 'unknown_order',
     orderId: known ? order.id : null,
     factId,
-    occurredAt: new Date(body.occurredAt),
+    occurredAt: statement.occurredAt,
     body: bodyToKeep(body),
     activationCodeSealed:
-      said.activationCode === null ? null : sealer.seal(said.activationCode, sealedFor(accountId, receipt)),
+      activationCode === null ? null : sealer.seal(activationCode, activationCodeSealedFor(accountId, receipt)),
   });
   if (!stored) {
     const first = await findSameSignal(tx, accountId, { providerId, ...identity });
@@ -148,40 +150,21 @@ const store = async (
     return { receipt: first.id, intake: 'duplicate' };
   }
   if (!known || factId === null) return { receipt, intake: 'unknown_order' };
-
-  const { activationCode, reason, iccid, eid } = said;
-  await takeInWord(tx, order, facts, {
-    word: wordOf(body),
-    factId,
-    origin: { source: 'provider', actorId: null, causeId: receipt },
-    reason,
-    occurredAt: new Date(body.occurredAt),
-    identifiers: {
-      iccid,
-      eid,
-      activationCodeFingerprints: activationCode === null ? [] : sealer.fingerprints(activationCode),
-    },
-    providerReference: body.providerReference ?? null,
-    ...(activationCode === null
-      ? {}
-      : {
-          activationCode: {
-            sealed: sealer.seal(activationCode, sealedFor(accountId, factId)),
-            fingerprint: sealer.fingerprint(activationCode),
-          },
-        }),
-    data: { ...(iccid === null ? {} : { iccid }), ...(eid === null ? {} : { eid }) },
-  });
+  const origin = { source: 'provider', actorId: null, causeId: receipt } as const;
+  await takeInWord(tx, order, facts, toWord(sealer, order, { ...statement, origin, factId }));
   return { receipt, intake: 'accepted' };
+};
+
+/** The provider goes on speaking of the order that it knows; what another order has adopted is said of that one. */
+const lockOrderSpokenOf = async (tx: Tx, accountId: string, orderId: string): Promise<StoredOrder | undefined> => {
+  const order = await lockOrder(tx, accountId, orderId);
+  return order?.adoptedBy == null ? order : lockOrder(tx, accountId, order.adoptedBy);
 };
 
 const withActivationCode = (body: ProviderSignalBody, activationCode: string): ProviderSignalBody =>
   'activationCode' in body.data && body.data.activationCode === ACTIVATION_CODE_PLACEHOLDER
     ? { ...body, data: { ...body.data, activationCode } }
     : body;
-
-/** Bound to the row it stands in. */
-const sealedFor = (accountId: string, rowId: string): string[] => [accountId, rowId, 'activation-code'];
 
 const badSignature = (): ProblemError =>
   new ProblemError('unauthenticated', 'The signature or its time stamp is not right');

@@ -1,10 +1,10 @@
 /** The rules of a signal as it comes in: whose it is, what it says, and what of it may be kept in the clear. */
 import { createHash } from 'node:crypto';
 import { type ProviderSignalBody, providerSignalBodySchema } from '@simlane/contracts/http/provider';
-import type { ProviderWord } from '@simlane/contracts/facts';
-import { redactText, redactValue } from '@simlane/service-kit/redaction';
+import { redactValue } from '@simlane/service-kit/redaction';
 import { unstorable } from '@simlane/service-kit/unstorable';
 import { Webhook } from 'standardwebhooks';
+import type { ProviderStatus, Statement } from '../processing/statement.ts';
 
 /** Kept in the body in the place of an activation code. */
 export const ACTIVATION_CODE_PLACEHOLDER = '[sealed]';
@@ -44,27 +44,22 @@ export const readSignal = (rawBody: Buffer): ProviderSignalBody | undefined => {
   }
 };
 
-const WORDS = {
+const STATUSES = {
   'order.acknowledged': 'acknowledged',
   'order.processed': 'processed',
+  'order.installed': 'installed',
   'order.cancelled': 'cancelled',
   'order.rejected': 'rejected',
-} as const satisfies Record<ProviderSignalBody['type'], ProviderWord>;
+} as const satisfies Record<ProviderSignalBody['type'], ProviderStatus>;
 
-export const wordOf = ({ type }: ProviderSignalBody): ProviderWord => WORDS[type];
-
-export interface SaidInSignal {
-  readonly iccid: string | null;
-  readonly eid: string | null;
-  readonly activationCode: string | null;
-  readonly reason: string | null;
-}
-
-export const saidIn = ({ data }: ProviderSignalBody): SaidInSignal => ({
-  iccid: text(data.iccid),
-  eid: text(data.eid),
-  activationCode: text(data.activationCode),
-  reason: withoutSecrets(text(data.reason)),
+export const statementOf = (body: ProviderSignalBody): Omit<Statement, 'origin' | 'factId'> => ({
+  status: STATUSES[body.type],
+  occurredAt: new Date(body.occurredAt),
+  iccid: text(body.data.iccid),
+  eid: text(body.data.eid),
+  activationCode: text(body.data.activationCode),
+  reason: text(body.data.reason),
+  providerReference: text(body.providerReference),
 });
 
 /**
@@ -77,8 +72,6 @@ export const bodyToKeep = (body: ProviderSignalBody): Record<string, unknown> =>
     ? { ...kept, data: { ...kept.data, activationCode: ACTIVATION_CODE_PLACEHOLDER } }
     : { ...kept };
 };
-
-const withoutSecrets = (value: string | null): string | null => (value === null ? null : redactText(value));
 
 /** Tells a repeat of a message from another message with its id. */
 export const hashOf = (rawBody: Buffer): string => createHash('sha256').update(rawBody).digest('hex');

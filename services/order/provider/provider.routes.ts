@@ -1,5 +1,5 @@
 import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
-import { orderRoutes } from '@simlane/contracts/http/order';
+import { providerSignalRoutes } from '@simlane/contracts/http/provider-signals';
 import { idSchema } from '@simlane/contracts/http/primitives';
 import { readInAccount } from '@simlane/service-kit/postgres';
 import { notFound } from '@simlane/service-kit/problem';
@@ -45,26 +45,32 @@ export const addProviderRoutes = (
     },
   );
 
-  servePublic(app, orderRoutes.getProviderConnection, async ({ params: { providerId }, caller }) => {
+  servePublic(app, providerSignalRoutes.getProviderConnection, async ({ params: { providerId }, caller }) => {
     const { address, updatedAt } = await readConnection(db, caller.accountId, providerId);
     const signalUrl = `${publicUrl}/orders/v1/provider-signals/${caller.accountId}/${providerId}`;
     return { providerId, address, signalUrl, updatedAt: updatedAt.toISOString() };
   });
 
-  servePublic(app, orderRoutes.listProviderSignals, async ({ query: { limit, cursor, ...filter }, caller }) => {
-    const [beforeId] = cursor === undefined ? [undefined] : decodeCursor(pageKey, cursor);
-    const page = { beforeId, limit: limit + 1 };
-    const signals = await readInAccount(db, caller.accountId, (tx) => listSignals(tx, caller.accountId, filter, page));
-    return toPage(signals, limit, ({ id }) => [id], shownSignal);
-  });
+  servePublic(
+    app,
+    providerSignalRoutes.listProviderSignals,
+    async ({ query: { limit, cursor, ...filter }, caller }) => {
+      const [beforeId] = cursor === undefined ? [undefined] : decodeCursor(pageKey, cursor);
+      const page = { beforeId, limit: limit + 1 };
+      const signals = await readInAccount(db, caller.accountId, (tx) =>
+        listSignals(tx, caller.accountId, filter, page),
+      );
+      return toPage(signals, limit, ({ id }) => [id], shownSignal);
+    },
+  );
 
-  servePublic(app, orderRoutes.getProviderSignal, async ({ params: { receipt }, caller }) => {
+  servePublic(app, providerSignalRoutes.getProviderSignal, async ({ params: { receipt }, caller }) => {
     const signal = await readInAccount(db, caller.accountId, (tx) => findSignal(tx, caller.accountId, receipt));
     if (signal === undefined) throw notFound();
     return shownSignal(signal);
   });
 
-  servePublic(app, orderRoutes.replayProviderSignal, ({ params, body, caller, idempotencyKey }) =>
+  servePublic(app, providerSignalRoutes.replayProviderSignal, ({ params, body, caller, idempotencyKey }) =>
     replaySignal(dependencies, caller, params.receipt, body, idempotencyKey),
   );
 };

@@ -1,5 +1,6 @@
 /** Catalog: account settings, providers, distributors and their contacts, order packs and their articles. */
 import { z } from 'zod';
+import { CUTOVERS } from '../order.ts';
 import { SIM_KINDS } from '../sim.ts';
 import {
   currencySchema,
@@ -34,6 +35,7 @@ export const providerSchema = z
     contractReference: nameSchema.nullable(),
     timeToAcknowledge: durationSchema,
     timeToProcess: durationSchema,
+    cutoverOn: z.enum(CUTOVERS).describe('The word of this provider by which the new SIM serves the line'),
     billingZone: z.string().describe('IANA time zone'),
     smdpAddresses: z.array(z.string()).describe('SM-DP+ addresses this provider is known to use'),
     archivedAt: timeSchema.nullable(),

@@ -17,7 +17,11 @@ import { internalRoute, publicRoute } from './route.ts';
 /** `unknown`: handed to SES and no answer heard; it is handed over once more, marked, and not again. */
 export const RECIPIENT_STATES = ['queued', 'sent', 'unknown', 'delivered', 'bounced', 'complained'] as const;
 
-export const MESSAGE_KINDS = ['order_finished'] as const;
+export const MESSAGE_KINDS = ['order_finished', 'order_waiting'] as const;
+
+/** Why an order goes on, but not as the manager expects. */
+export const WAITING_REASONS = ['provider_silent', 'installation_missing', 'cancellation_refused'] as const;
+export type WaitingReason = (typeof WAITING_REASONS)[number];
 
 export const messageSchema = z
   .object({
@@ -50,6 +54,18 @@ const orderFinishedSchema = z.object({
   needsAttention: z.boolean(),
 });
 export type OrderFinished = z.output<typeof orderFinishedSchema>;
+
+const orderWaitingSchema = z.object({
+  kind: z.literal('order_waiting'),
+  orderId: idSchema,
+  orderNumber: z.string(),
+  action: z.enum(REPLACEMENT_ACTIONS),
+  msisdn: msisdnSchema,
+  why: z.enum(WAITING_REASONS),
+  /** The provider's words. */
+  detail: z.string().nullable(),
+});
+export type OrderWaiting = z.output<typeof orderWaitingSchema>;
 
 export const notificationRoutes = {
   listMessages: publicRoute({
@@ -87,7 +103,7 @@ export const notificationInternalRoutes = {
     callers: ['worker'],
     params: z.object({ messageId: idSchema }),
     body: z.object({
-      content: z.discriminatedUnion('kind', [orderFinishedSchema]),
+      content: z.discriminatedUnion('kind', [orderFinishedSchema, orderWaitingSchema]),
       recipients: z
         .array(z.object({ name: nameSchema, email: emailSchema, language: languageSchema }))
         .min(1)

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ACTIONABLE_FACTS } from '../facts.ts';
 import { END_REASONS, ORDER_STATUSES, REPLACEMENT_ACTIONS, TODOS } from '../order.ts';
+import { WAITING_REASONS } from './notification.ts';
 import { iccidIssueSchema, signalledIdentifiersSchema } from './inventory-internal.ts';
 import { idSchema, languageSchema, msisdnSchema, timeSchema } from './primitives.ts';
 import { internalRoute } from './route.ts';
@@ -21,6 +22,7 @@ export const orderClaimSchema = z.object({
   providerId: idSchema,
   submitted: z.boolean(),
   managerTold: z.boolean(),
+  waitsUntil: timeSchema.nullable(),
   todos: z.array(z.enum(todoCodes)),
   /** As it was stored: an answer is never stricter than that. */
   orderedBy: z.object({ name: z.string(), email: z.string(), language: languageSchema }),
@@ -28,7 +30,11 @@ export const orderClaimSchema = z.object({
 });
 export type OrderClaim = z.output<typeof orderClaimSchema>;
 
-export const stepOutcomeSchema = z.object({ status: z.enum(ORDER_STATUSES), todos: z.array(z.enum(todoCodes)) });
+export const stepOutcomeSchema = z.object({
+  status: z.enum(ORDER_STATUSES),
+  todos: z.array(z.enum(todoCodes)),
+  waitsUntil: timeSchema.nullable(),
+});
 
 const worker = { callers: ['worker'], status: 200 } as const;
 
@@ -49,7 +55,12 @@ export const orderInternalRoutes = {
     summary: "Sends the order to the provider under the order's key, unless its outcome is known already",
     params: orderIdParams,
     answer: z.discriminatedUnion('outcome', [
-      z.object({ outcome: z.literal('accepted'), providerReference: z.string().nullable() }),
+      z.object({
+        outcome: z.literal('accepted'),
+        providerReference: z.string().nullable(),
+        waitsUntil: timeSchema.nullable(),
+      }),
+      z.object({ outcome: z.literal('not_needed') }),
       z.object({ outcome: z.literal('rejected'), fact: factAppliedSchema.nullable() }),
     ]),
     problems: ['dependency_unavailable', 'order_state'],
@@ -65,6 +76,8 @@ export const orderInternalRoutes = {
       kind: z.enum(ACTIONABLE_FACTS),
       occurredAt: timeSchema,
       carriedOut: z.boolean(),
+      /** What a notice is about. */
+      notice: z.object({ why: z.enum(WAITING_REASONS), detail: z.string().nullable() }).nullable(),
       signalled: signalledIdentifiersSchema,
     }),
     problems: ['fact_not_applied'],
@@ -88,6 +101,34 @@ export const orderInternalRoutes = {
     }),
     answer: stepOutcomeSchema,
     problems: ['fact_not_applied'],
+  }),
+  askProvider: internalRoute({
+    ...worker,
+    method: 'PUT',
+    path: '/internal/orders/:orderId/facts/:factId/provider-request',
+    summary:
+      'Asks the provider for what the fact says and records its answer. A repeat after the answer changes nothing',
+    params: factParams,
+    answer: stepOutcomeSchema,
+    problems: ['fact_not_applied', 'dependency_unavailable'],
+  }),
+  recordNoticeGiven: internalRoute({
+    ...worker,
+    method: 'PUT',
+    path: '/internal/orders/:orderId/facts/:factId/notice-given',
+    summary: 'The message about the fact is with notification. A repeat changes nothing',
+    params: factParams,
+    body: z.object({ messageId: idSchema }),
+    answer: stepOutcomeSchema,
+    problems: ['fact_not_applied'],
+  }),
+  noticeSilence: internalRoute({
+    ...worker,
+    method: 'PUT',
+    path: '/internal/orders/:orderId/silence',
+    summary: 'If a deadline has passed: the provider is asked, then reminded, then there is a to-do',
+    params: orderIdParams,
+    answer: stepOutcomeSchema.extend({ pending: z.array(factAppliedSchema) }),
   }),
   recordManagerTold: internalRoute({
     ...worker,

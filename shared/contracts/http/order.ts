@@ -1,7 +1,14 @@
 /** Orders: drafts, confirmation, status, ICCID, timeline; provider connections and signals. */
 import { z } from 'zod';
 import { DISPOSITIONS, FACT_KINDS } from '../facts.ts';
-import { END_REASONS, ORDER_STATUSES, REPLACEMENT_ACTIONS, REPLACEMENT_REASONS, TODOS } from '../order.ts';
+import {
+  CANCELLATION_STATES,
+  END_REASONS,
+  ORDER_STATUSES,
+  REPLACEMENT_ACTIONS,
+  REPLACEMENT_REASONS,
+  TODOS,
+} from '../order.ts';
 import { packedArticleSchema } from './catalog.ts';
 import {
   acceptWarningsSchema,
@@ -39,6 +46,17 @@ export const deliveryContactSchema = z
   .meta({ id: 'DeliveryContact' });
 export type DeliveryContact = z.output<typeof deliveryContactSchema>;
 
+export const cancellationSchema = z
+  .object({
+    state: z.enum(CANCELLATION_STATES),
+    factId: idSchema.describe('The request'),
+    requestedBy: z.string(),
+    requestedAt: timeSchema,
+    refusal: z.string().nullable().describe("The provider's words"),
+  })
+  .meta({ id: 'Cancellation' });
+export type Cancellation = z.output<typeof cancellationSchema>;
+
 export const orderSchema = z
   .object({
     id: idSchema,
@@ -70,6 +88,13 @@ export const orderSchema = z
     needsAttention: z.boolean(),
     closed: z.boolean().describe('Finished, and nothing left to do'),
     submittedAt: timeSchema.nullable(),
+    waitsUntil: timeSchema.nullable().describe("When the provider's silence is noticed next"),
+    cancellation: cancellationSchema.nullable().describe('A request to cancel that the provider decides on'),
+    adoptedFrom: z
+      .object({ orderId: idSchema, factId: idSchema })
+      .nullable()
+      .describe('The cancelled order whose eSIM this one takes over, and the word that said so'),
+    adoptedBy: idSchema.nullable().describe('The order that took over what the provider did for this one'),
     createdAt: timeSchema,
     expiresAt: timeSchema.nullable().describe('When the draft expires'),
     version: z.int(),
@@ -112,39 +137,6 @@ export const orderEntrySchema = z.strictObject({
   activate: z.boolean().optional(),
 });
 export type OrderEntry = z.output<typeof orderEntrySchema>;
-
-export const INTAKES = ['accepted', 'duplicate', 'unknown_order'] as const;
-
-export const signalReceiptSchema = z
-  .object({ receipt: idSchema, intake: z.enum(INTAKES) })
-  .meta({ id: 'SignalReceipt' });
-
-export const providerSignalSchema = z
-  .object({
-    receipt: idSchema,
-    providerId: idSchema,
-    intake: z.enum(INTAKES).exclude(['duplicate']),
-    messageId: z.string(),
-    type: z.string(),
-    orderId: idSchema.nullable(),
-    factId: idSchema.nullable(),
-    disposition: z.enum(DISPOSITIONS).nullable(),
-    occurredAt: timeSchema,
-    receivedAt: timeSchema,
-    replayOf: idSchema.nullable(),
-    body: z.record(z.string(), z.unknown()).describe('As it came, an activation code replaced by a placeholder'),
-  })
-  .meta({ id: 'ProviderSignal' });
-export type ProviderSignal = z.output<typeof providerSignalSchema>;
-
-export const providerConnectionSchema = z
-  .object({
-    providerId: idSchema,
-    address: z.url(),
-    signalUrl: z.url().describe('Where this provider sends its signals'),
-    updatedAt: timeSchema,
-  })
-  .meta({ id: 'ProviderConnection' });
 
 const orders = { tag: 'Orders' } as const;
 const readOrders = { ...orders, method: 'GET', permission: 'orders:read', status: 200 } as const;
@@ -255,60 +247,5 @@ export const orderRoutes = {
     query: z.strictObject(pageQuery),
     answer: pageOf(factSchema),
     problems: ['not_found', 'invalid_cursor'],
-  }),
-  getProviderConnection: publicRoute({
-    tag: 'Provider connections',
-    method: 'GET',
-    permission: 'provider-connections:read',
-    path: '/orders/v1/provider-connections/:providerId',
-    summary: 'Read a provider connection',
-    description: 'How the provider is reached, and where it sends its signals. Secrets are never read back.',
-    params: z.strictObject({ providerId: idSchema }),
-    status: 200,
-    answer: providerConnectionSchema,
-    problems: ['not_found'],
-  }),
-  listProviderSignals: publicRoute({
-    tag: 'Provider signals',
-    method: 'GET',
-    permission: 'provider-signals:read',
-    path: '/orders/v1/provider-signals',
-    summary: 'List signals',
-    description: 'As they came in, the newest first.',
-    query: z.strictObject({
-      ...pageQuery,
-      providerId: idSchema.optional(),
-      orderId: idSchema.optional(),
-      intake: z.enum(INTAKES).exclude(['duplicate']).optional(),
-    }),
-    status: 200,
-    answer: pageOf(providerSignalSchema),
-    problems: ['invalid_cursor'],
-  }),
-  getProviderSignal: publicRoute({
-    tag: 'Provider signals',
-    method: 'GET',
-    permission: 'provider-signals:read',
-    path: '/orders/v1/provider-signals/:receipt',
-    summary: 'Read a signal',
-    description: 'And what became of it.',
-    params: z.strictObject({ receipt: idSchema }),
-    status: 200,
-    answer: providerSignalSchema,
-    problems: ['not_found'],
-  }),
-  replayProviderSignal: publicRoute({
-    tag: 'Provider signals',
-    method: 'POST',
-    permission: 'provider-signals:replay',
-    path: '/orders/v1/provider-signals/:receipt/replay',
-    summary: 'Replay a signal',
-    description: 'Takes a stored signal in anew: a new receipt and, if its order is there now, a new fact.',
-    params: z.strictObject({ receipt: idSchema }),
-    idempotencyKey: true,
-    body: z.strictObject({ reason: textSchema }),
-    status: 202,
-    answer: signalReceiptSchema,
-    problems: ['not_found', 'idempotency_key_missing', 'idempotency_key_reused'],
   }),
 } as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDuration } from '../duration.ts';
 import { ROLES } from '../permissions.ts';
 import { SLOTS } from '../sim.ts';
 
@@ -11,8 +12,8 @@ const EMAIL_MAX_CHARACTERS = 254;
 
 export const idSchema = z.uuid();
 export const timeSchema = z.iso.datetime({ offset: true }).describe('RFC 3339, UTC');
-/** ISO 8601 duration of days or hours, such as `P2D`. */
-export const durationSchema = z.string().regex(/^P(?:\d+D)?(?:T\d+H)?$/, 'An ISO 8601 duration such as P2D');
+/** An ISO 8601 duration of days, hours, minutes and seconds, such as `P2D`: elapsed time, a day being 24 hours. */
+export const durationSchema = z.string().refine(isDuration, 'An ISO 8601 duration such as P2D or PT36H');
 export const msisdnSchema = z
   .string()
   .regex(/^\+[1-9][0-9]{4,14}$/, 'A phone number in E.164 form, such as +33612345678');

@@ -34,6 +34,7 @@ export const problemSchema = z
       .array(z.looseObject({ code: z.string() }))
       .optional()
       .describe('Each condition of the action, met or not'),
+    possible: z.array(z.string()).optional().describe('The decisions that the state of the order allows'),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.output<typeof problemSchema>;

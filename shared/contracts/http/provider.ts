@@ -25,6 +25,15 @@ export const providerAcceptanceSchema = z.looseObject({ providerReference: z.str
 /** The codes by which a provider refuses an order; any other answer is a failure, not a decision. */
 export const providerRejectionSchema = z.looseObject({ code: z.literal('rejected'), detail: z.string().optional() });
 
+/** A request to cancel that the provider does not follow. */
+export const providerRefusalSchema = z.looseObject({
+  code: z.literal('cancellation_refused'),
+  detail: z.string().optional(),
+});
+
+/** The provider says in its own words that it does not have the order; any other 404 may come from something between. */
+export const providerUnknownOrderSchema = z.looseObject({ code: z.enum(['not_found', 'unknown_order']) });
+
 export const PROVIDER_ORDER_STATUSES = [
   'received',
   'acknowledged',
@@ -36,11 +45,16 @@ export const PROVIDER_ORDER_STATUSES = [
 
 export const providerOrderStatusSchema = z.looseObject({
   status: z.enum(PROVIDER_ORDER_STATUSES),
-  providerReference: z.string(),
-  iccid: z.string().optional(),
-  activationCode: z.string().optional(),
-  reason: z.string().optional(),
+  providerReference: z.string().max(200).nullish(),
+  iccid: z.string().max(100).nullish(),
+  eid: z.string().max(100).nullish(),
+  activationCode: z.string().max(300).nullish(),
+  reason: z.string().max(2000).nullish(),
 });
+export type ProviderOrderStatus = z.output<typeof providerOrderStatusSchema>;
+
+/** Idempotency keys of what follows a submission: one for each fact that asks. */
+export const providerRequestKey = (orderId: string, factId: string): string => `sim-replacement/${orderId}:${factId}`;
 
 const signalled = z.looseObject({
   iccid: z.string().max(100).nullish(),
@@ -54,6 +68,7 @@ const order = { orderId: idSchema, providerReference: z.string().max(200).nullis
 export const providerSignalBodySchema = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('order.acknowledged'), ...order, data: signalled.default({}) }),
   z.looseObject({ type: z.literal('order.processed'), ...order, data: signalled.default({}) }),
+  z.looseObject({ type: z.literal('order.installed'), ...order, data: signalled.default({}) }),
   z.looseObject({
     type: z.literal('order.cancelled'),
     ...order,
