@@ -18,9 +18,10 @@ export interface Busy {
   readonly servedAt: number;
 }
 
-/** A handling takes seconds; the rows of a process that died come back after this. Also the first back-off. */
-export const LEASE_SECONDS = 60;
+/** The rows of a process that died come back after this; one that lives keeps its leases for as long as it needs. */
+export const LEASE_SECONDS = 10;
 /** Delivered without outcome: the other side has it, and asking often would only be noise. */
+const FIRST_REDELIVERY_SECONDS = 60;
 const LONGEST_REDELIVERY_SECONDS = 3_600;
 /** Could not be delivered: recovery must be felt within seconds. */
 const FIRST_RETRY_MS = 250;
@@ -36,11 +37,17 @@ const UNSYNCED = sql.raw(`unsynced as materialized (select set_config('synchrono
 
 /**
  * Takes at most `limit` rows that are due, for this process alone, oldest first and accounts in turn, in one
- * statement. A leased row is due again after {@link LEASE_SECONDS}, whatever becomes of this process.
+ * statement. A leased row is due again after `leaseSeconds`, whatever becomes of this process, unless
+ * {@link keepLeases} is heard before.
  */
 export const leaseDue = async (
   db: Kysely<DueDatabase>,
-  { kinds, limit, busy }: { kinds: readonly string[]; limit: number; busy: readonly Busy[] },
+  {
+    kinds,
+    limit,
+    busy,
+    leaseSeconds,
+  }: { kinds: readonly string[]; limit: number; busy: readonly Busy[]; leaseSeconds: number },
 ): Promise<Leased[]> => {
   const lease = randomUUID();
   const { rows } = await sql<Leased>`
@@ -73,7 +80,7 @@ export const leaseDue = async (
       limit ${limit}
     )
     update due set
-      due_at = now() + make_interval(secs => ${LEASE_SECONDS}),
+      due_at = now() + make_interval(secs => ${leaseSeconds}),
       tries = tries + 1,
       lease = ${lease}
     from candidate, unsynced
@@ -82,16 +89,47 @@ export const leaseDue = async (
   return rows;
 };
 
-/** Delivered, and nothing set the row anew: it comes again after 1 min, 2, 4 … 1 h. */
-export const deferAfterDelivery = async (db: Kysely<DueDatabase>, row: Leased): Promise<void> => {
-  const seconds = Math.min(LEASE_SECONDS * 2 ** Math.min(row.tries, HIGHEST_POWER), LONGEST_REDELIVERY_SECONDS);
-  // The lease itself is the first back-off: the common case writes nothing more.
-  if (row.tries === 0) return;
-  await defer(db, row, seconds * 1000, null);
+/**
+ * Says of all rows that this process holds, in one statement, how it stands with them: those being handled stay leased
+ * for another `leaseSeconds`; those delivered are let go, to come again after 1 min, 2, 4 … 1 h. What a business
+ * transaction set in the meantime stands, and so does what another process has leased.
+ */
+export const keepLeases = async (
+  db: Kysely<DueDatabase>,
+  {
+    handled,
+    delivered,
+    leaseSeconds,
+  }: { handled: readonly Leased[]; delivered: readonly Leased[]; leaseSeconds: number },
+): Promise<void> => {
+  const rows = [...handled, ...delivered];
+  if (rows.length === 0) return;
+  const seconds = [...handled.map(() => leaseSeconds), ...delivered.map(redeliverySeconds)];
+  await sql`
+    with ${UNSYNCED},
+    held as (
+      select * from unnest(
+        ${rows.map((row) => row.kind)}::text[],
+        ${rows.map((row) => row.id)}::uuid[],
+        ${rows.map((row) => row.lease)}::uuid[],
+        ${seconds}::float8[],
+        ${rows.map((_row, index) => index >= handled.length)}::boolean[]
+      ) as held (kind, id, lease, seconds, delivered)
+    )
+    update due set
+      due_at = now() + make_interval(secs => held.seconds),
+      lease = case when held.delivered then null else due.lease end,
+      last_error = case when held.delivered then null else due.last_error end
+    from held, unsynced
+    where due.kind = held.kind and due.id = held.id and due.lease = held.lease`.execute(db);
 };
 
+const redeliverySeconds = ({ tries }: Leased): number =>
+  Math.min(FIRST_REDELIVERY_SECONDS * 2 ** Math.min(tries, HIGHEST_POWER), LONGEST_REDELIVERY_SECONDS);
+
 /**
- * Not delivered: it comes again after 250 ms, 500 ms … 30 s.
+ * Not delivered: the row is let go and comes again after 250 ms, 500 ms … 30 s. Only while the lease is still the
+ * row's: what a business transaction set in the meantime stands.
  *
  * @returns after how many milliseconds, or null where the row was set anew or deleted meanwhile
  */
@@ -101,17 +139,13 @@ export const deferAfterFailure = async (
   error: unknown,
 ): Promise<number | null> => {
   const ms = Math.min(FIRST_RETRY_MS * 2 ** Math.min(row.tries, HIGHEST_POWER), LONGEST_RETRY_MS);
-  return (await defer(db, row, ms, nameOf(error))) ? ms : null;
-};
-
-/** Only while the lease is still the row's: what a business transaction set in the meantime stands. */
-const defer = async (db: Kysely<DueDatabase>, row: Leased, ms: number, error: string | null): Promise<boolean> => {
+  // Without its lease: a statement that keeps it and was sent before must not undo this.
   const { numAffectedRows } = await sql`
     with ${UNSYNCED}
-    update due set due_at = now() + make_interval(secs => ${ms / 1000}), last_error = ${error}
+    update due set due_at = now() + make_interval(secs => ${ms / 1000}), last_error = ${nameOf(error)}, lease = null
     from unsynced
     where kind = ${row.kind} and id = ${row.id} and lease = ${row.lease}`.execute(db);
-  return (numAffectedRows ?? 0n) > 0n;
+  return (numAffectedRows ?? 0n) > 0n ? ms : null;
 };
 
 const LONGEST_NAME = 60;

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { type DueDatabase, dueTable, setDue } from './due.ts';
+import { LEASE_SECONDS, leaseDue } from './due-lease.ts';
 import { createDueLoop, type DueHandler, type DueLoop } from './due-loop.ts';
 import { createLogger } from './logger.ts';
 import { createDatabase, createPool, inAccount } from './postgres.ts';
@@ -25,7 +26,13 @@ afterEach(async () => {
 });
 afterAll(() => database.stop());
 
-const startLoop = (handler: DueHandler, options: { concurrency?: number; pollIntervalMs?: number } = {}): DueLoop => {
+interface LoopOptions {
+  readonly concurrency?: number;
+  readonly pollIntervalMs?: number;
+  readonly leaseSeconds?: number;
+}
+
+const startLoop = (handler: DueHandler, options: LoopOptions = {}): DueLoop => {
   const loop = createDueLoop({ db: database.db, logger, handlers: { test: handler }, pollIntervalMs: 100, ...options });
   loops.push(loop);
   loop.start();
@@ -162,7 +169,8 @@ describe('the due loop', () => {
         // One that an earlier look found already waited for nothing.
         latencies.push(Math.max(0, performance.now() - (set.get(id) ?? Number.POSITIVE_INFINITY)));
       },
-      { pollIntervalMs: 60_000 },
+      // Leases are kept by looks, too: these must be as rare.
+      { pollIntervalMs: 60_000, leaseSeconds: 200 },
     );
     await new Promise((resolve) => setTimeout(resolve, 50));
     for (let n = 0; n < 100; n++) {
@@ -216,25 +224,102 @@ describe('the due loop', () => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it('goes on by itself after the database was away', async () => {
-    const pool = createPool({ url: database.url, name: 'due-outage' });
-    const db = createDatabase<DueDatabase>(pool);
+  it('brings the rows of a process that died again when their lease ends, within 10 s', async () => {
+    const id = await owe();
+    const asked = { kinds: ['test'], limit: 10, busy: [] };
+    expect(LEASE_SECONDS).toBeLessThanOrEqual(10);
+    expect(await leaseDue(database.db, { ...asked, leaseSeconds: 1 })).toHaveLength(1);
+    const leasedAt = performance.now();
     const handler = vi.fn<DueHandler>(async () => undefined);
-    const loop = createDueLoop({ db, logger, handlers: { test: handler }, pollIntervalMs: 50 });
-    loop.start();
-    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(database.adminDb);
-    const name = rows[0]?.name ?? '';
-    // From another database: PostgreSQL does not lock anybody out of the one that asks for it.
-    const admin = new Client({ connectionString: inject('postgresAdminUrl') });
-    await admin.connect();
-    await admin.query(`alter database "${name}" allow_connections false`);
-    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'due-outage'`);
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    await admin.query(`alter database "${name}" allow_connections true`);
-    await admin.end();
-    await owe();
-    await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce(), 8_000);
-    await loop.stop();
-    await db.destroy();
+    startLoop(handler);
+    await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce(), 5_000);
+    expect(performance.now() - leasedAt).toBeGreaterThan(800);
+    expect(handler.mock.calls[0]?.[0]).toEqual({ id, accountId: BIG, tries: 1 });
+  });
+
+  it.each(['goes on', 'is being stopped'])(
+    'hands a row to nobody else while its handling outlasts the lease and the loop %s',
+    async (then) => {
+      const id = await owe();
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      const handler = vi.fn<DueHandler>(() => released);
+      const first = startLoop(handler, { leaseSeconds: 1 });
+      await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce());
+      const stopped = then === 'goes on' ? undefined : first.stop();
+      startLoop(handler, { leaseSeconds: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      release();
+      await (stopped ?? first.stop());
+      expect(handler).toHaveBeenCalledOnce();
+      expect((await rowOf(id))?.in_ms).toBeGreaterThan(MINUTE_MS - 2_000);
+    },
+  );
+
+  it('lets a delivered row go while it runs on, for its back-off and without its last error', async () => {
+    const id = await owe();
+    await sql`update due set tries = 1, last_error = 'ECODE' where id = ${id}`.execute(database.db);
+    const handler = vi.fn<DueHandler>(async () => undefined);
+    startLoop(handler, { leaseSeconds: 1 });
+    await vi.waitFor(async () => expect((await rowOf(id))?.in_ms).toBeGreaterThan(2 * MINUTE_MS - 2_000), 3_000);
+    expect(await rowOf(id)).toMatchObject({ tries: 2, last_error: null });
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it('goes on by itself after the database was away', async () => {
+    const handler = vi.fn<DueHandler>(async () => undefined);
+    await withOutages(async ({ db, away }) => {
+      const loop = createDueLoop({ db, logger, handlers: { test: handler }, pollIntervalMs: 50 });
+      loops.push(loop);
+      loop.start();
+      await away(600);
+      await owe();
+      await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce(), 8_000);
+      await loop.stop();
+    });
+  });
+
+  it('does not take a row again that it is handling since before the database was away for longer than a lease', async () => {
+    const id = await owe();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const handler = vi.fn<DueHandler>(() => released);
+    await withOutages(async ({ db, away }) => {
+      const loop = createDueLoop({ db, logger, handlers: { test: handler }, pollIntervalMs: 50, leaseSeconds: 1 });
+      loops.push(loop);
+      loop.start();
+      await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce());
+      await away(2_000);
+      await vi.waitFor(async () => expect((await rowOf(id))?.in_ms).toBeGreaterThan(0), 8_000);
+      release();
+      await loop.stop();
+      expect(handler).toHaveBeenCalledOnce();
+      expect((await rowOf(id))?.in_ms).toBeGreaterThan(MINUTE_MS - 2_000);
+    });
   });
 });
+
+/** Connections of their own to the test's database, which can be cut and refused for a time. */
+const withOutages = async (
+  work: (given: {
+    db: ReturnType<typeof createDatabase<DueDatabase>>;
+    away: (ms: number) => Promise<void>;
+  }) => Promise<void>,
+): Promise<void> => {
+  const db = createDatabase<DueDatabase>(createPool({ url: database.url, name: 'due-outage' }));
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(database.adminDb);
+  const name = rows[0]?.name ?? '';
+  // From another database: PostgreSQL does not lock anybody out of the one that asks for it.
+  const admin = new Client({ connectionString: inject('postgresAdminUrl') });
+  await admin.connect();
+  const away = async (ms: number): Promise<void> => {
+    await admin.query(`alter database "${name}" allow_connections false`);
+    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'due-outage'`);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await admin.query(`alter database "${name}" allow_connections true`);
+  };
+  try {
+    await work({ db, away });
+  } finally {
+    await admin.end();
+    await db.destroy();
+  }
+};

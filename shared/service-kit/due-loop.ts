@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { DueDatabase } from './due.ts';
-import { type Busy, deferAfterDelivery, deferAfterFailure, LEASE_SECONDS, type Leased, leaseDue } from './due-lease.ts';
+import { type Busy, deferAfterFailure, keepLeases, LEASE_SECONDS, type Leased, leaseDue } from './due-lease.ts';
 import type { Logger } from './logger.ts';
 
 export interface DueRow {
@@ -21,13 +21,15 @@ export interface DueLoopOptions<DB extends DueDatabase> {
   /** How many rows are handled at once. */
   readonly concurrency?: number;
   readonly pollIntervalMs?: number;
+  /** {@link LEASE_SECONDS} unless given; tests have less time. */
+  readonly leaseSeconds?: number;
 }
 
 export interface DueLoop {
   start(): void;
   /** Something became due and was committed: look at once. Calls during a look lead to one more look. */
   kick(): void;
-  /** Leases no more and resolves when the handlers under way have ended. */
+  /** Leases no more and resolves when the handlers under way have ended and their rows are let go. */
   stop(): Promise<void>;
 }
 
@@ -39,6 +41,10 @@ const DEFAULT_POLL_INTERVAL_MS = 1_000;
 const LONGEST_OUTAGE_PAUSE_MS = 5_000;
 const FIRST_OUTAGE_PAUSE_MS = 250;
 const RECORD_PAUSE_MS = 250;
+/** Leases are kept three times before they end: one attempt may fail, another may be late. */
+const KEPT_AFTER = 0.3;
+/** Calls of a handler end by themselves long before; what takes longer hangs, and somebody should know. */
+const LONG_HANDLING_MS = 60_000;
 /** Accounts whose turn is remembered; who is not among them goes first. */
 const REMEMBERED_ACCOUNTS = 1_000;
 
@@ -47,13 +53,24 @@ const REMEMBERED_ACCOUNTS = 1_000;
  * thousands of rows takes no more than its share from the others. Any number of processes may run it.
  *
  * A row whose handler resolves without `setDue` comes again after 1 min, doubling to 1 h; one whose handler throws
- * after 250 ms, doubling to 30 s; one whose process died after 1 min. An unreachable database stops nothing for good.
+ * after 250 ms, doubling to 30 s; one whose process died after 10 s, the length of a lease. While a handler runs its
+ * lease is kept, however long that takes. An unreachable database stops nothing for good.
+ *
+ * Deliveries are at least once: a process that dies between a delivery and the next keeping, 3 s at most, or that could
+ * not keep its leases because the database was away, makes one delivery more, early.
  */
 export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB>): DueLoop => {
   const { logger, handlers, concurrency = DEFAULT_CONCURRENCY, pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = options;
+  const { leaseSeconds = LEASE_SECONDS } = options;
+  const keepIntervalMs = leaseSeconds * 1000 * KEPT_AFTER;
+  const lookIntervalMs = Math.min(pollIntervalMs, keepIntervalMs);
   const db = options.db as unknown as Kysely<DueDatabase>;
   const kinds = Object.keys(handlers);
   const running = new Set<Promise<void>>();
+  /** Rows that this process holds: being handled, and delivered but not let go yet. */
+  const handled = new Set<Leased>();
+  const delivered = new Set<Leased>();
+  let keptAt = performance.now();
   const inFlight = new Map<string, number>();
   const lastTurns = new Map<string, number>();
   const retryTimers = new Set<NodeJS.Timeout>();
@@ -94,9 +111,17 @@ export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB
     retryTimers.add(timer);
   };
 
+  const keep = async (): Promise<void> => {
+    const now = performance.now();
+    const letGo = [...delivered];
+    await keepLeases(db, { handled: [...handled], delivered: letGo, leaseSeconds });
+    for (const row of letGo) delivered.delete(row);
+    keptAt = now;
+  };
+
   /** While the database is away the outcome waits here: its row is not to wait for the end of the lease. */
   const record = async <T>(write: () => Promise<T>): Promise<T> => {
-    const giveUpAt = performance.now() + LEASE_SECONDS * 1000;
+    const giveUpAt = performance.now() + leaseSeconds * 1000;
     for (;;) {
       try {
         return await write();
@@ -108,18 +133,31 @@ export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB
   };
 
   const deliver = async (row: Leased): Promise<{ failure: unknown } | null> => {
+    const about = { kind: row.kind, id: row.id, accountId: row.accountId, tries: row.tries };
+    const long = setTimeout(
+      () => logger.warn({ ...about, afterMs: LONG_HANDLING_MS }, 'still being handled'),
+      LONG_HANDLING_MS,
+    );
     try {
       await (handlers[row.kind] as DueHandler)({ id: row.id, accountId: row.accountId, tries: row.tries });
       return null;
     } catch (err) {
-      logger.warn({ err, kind: row.kind, id: row.id, accountId: row.accountId, tries: row.tries }, 'not delivered');
+      logger.warn({ err, ...about }, 'not delivered');
       return { failure: err };
+    } finally {
+      clearTimeout(long);
     }
   };
 
   const handle = async (row: Leased): Promise<void> => {
+    handled.add(row);
     const failed = await deliver(row);
-    if (failed === null) return record(() => deferAfterDelivery(db, row));
+    handled.delete(row);
+    if (failed === null) {
+      // The next keeping lets it go: by then the work itself has usually set it anew, and nothing is written.
+      delivered.add(row);
+      return;
+    }
     const retryInMs = await record(() => deferAfterFailure(db, row, failed.failure));
     if (retryInMs !== null && !state.stopping) kickIn(retryInMs);
   };
@@ -150,19 +188,16 @@ export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB
     let outagePauseMs = FIRST_OUTAGE_PAUSE_MS;
     while (!state.stopping) {
       state.kicked = false;
-      const free = concurrency - running.size;
-      if (free <= 0) {
-        lastLeaseWasFull = true;
-        await pause(pollIntervalMs);
-        continue;
-      }
       try {
-        const rows = await leaseDue(db, { kinds, limit: free, busy: busy() });
+        // Before leasing: after an outage this process must not take its own rows a second time.
+        if (performance.now() - keptAt >= keepIntervalMs) await keep();
+        const free = concurrency - running.size;
+        const rows = free > 0 ? await leaseDue(db, { kinds, limit: free, busy: busy(), leaseSeconds }) : [];
         lastLeaseWasFull = rows.length === free;
         for (const row of rows) begin(row);
         if (outagePauseMs > FIRST_OUTAGE_PAUSE_MS) logger.info('the database answers again');
         outagePauseMs = FIRST_OUTAGE_PAUSE_MS;
-        await pause(pollIntervalMs);
+        await pause(lookIntervalMs);
       } catch (err) {
         logger.warn({ err, pauseMs: outagePauseMs }, 'what is due could not be read');
         state.kicked = false;
@@ -182,7 +217,12 @@ export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB
       wake();
       for (const timer of retryTimers) clearTimeout(timer);
       await pump;
+      const keepOrTell = (): Promise<void> =>
+        keep().catch((err: unknown) => logger.warn({ err }, 'leases not kept; their rows come back by themselves'));
+      const keeping = setInterval(() => void keepOrTell(), keepIntervalMs);
       await Promise.all(running);
+      clearInterval(keeping);
+      await keepOrTell();
     },
   };
 };

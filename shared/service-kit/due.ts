@@ -11,7 +11,7 @@ export interface DueTable {
   tries: Generated<number>;
   /** Code or name of the last failure, no content. */
   last_error: string | null;
-  /** The lease that is out; null once a business transaction has set the row anew. */
+  /** The lease that is out; null where nobody handles the row, or a business transaction has set it anew. */
   lease: string | null;
 }
 
