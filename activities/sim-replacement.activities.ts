@@ -193,8 +193,8 @@ const ignoreIfToldBefore = (error: unknown): void => {
   if (!(error instanceof RemoteProblem && error.code === 'idempotency_key_reused')) throw error;
 };
 
-/** What the retry policy waits by itself between two tries. */
-const USUAL_WAIT_SECONDS = 60;
+/** What the retry policy waits by itself between two tries, at most. */
+const USUAL_WAIT_SECONDS = 30;
 
 /** A provider that asks for more time than we would give it by ourselves gets it. */
 const waitAsLongAsAsked = (error: unknown): never => {

@@ -9,6 +9,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import type { Config } from './config.ts';
+import { HEARTBEAT_INTERVAL_MS, heartbeatWhileRunning } from './heartbeat.ts';
 
 export interface RunningWorker {
   readonly isRunning: () => boolean;
@@ -24,6 +25,12 @@ const MOST_CACHED_WORKFLOWS = 600;
 /** Of the 10 s in which a process of ours drains; what is not done by then is done again elsewhere. */
 const DRAIN_TIME = '7 seconds';
 const FORCED_AFTER = '8 seconds';
+
+/**
+ * A run is offered to the worker that has it cached for so long, and then to any: without it, what a killed worker had
+ * cached would wait for 10 s. Offered to the wrong one it is only replayed.
+ */
+const OFFERED_TO_ITS_CACHE_FOR = '3 seconds';
 
 /**
  * One process for workflows and activities on one task queue: that is what lets an activity start eagerly, without
@@ -43,6 +50,10 @@ export const createWorker = async (options: {
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     workflowBundle: await workflowsOf(config),
     activities,
+    interceptors: { activity: [heartbeatWhileRunning] },
+    // The SDK would send them at 80 % of the time-out at the earliest, and leave a busy worker a second.
+    maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
+    stickyQueueScheduleToStartTimeout: OFFERED_TO_ITS_CACHE_FOR,
     maxCachedWorkflows: MOST_CACHED_WORKFLOWS,
     maxConcurrentActivityTaskExecutions: config.CONCURRENT_ACTIVITIES,
     shutdownGraceTime: DRAIN_TIME,

@@ -3,19 +3,30 @@ import type { ActivityOptions } from '@temporalio/workflow';
 
 /**
  * A step is up to three calls of our services, which take milliseconds; the one that takes long is the submission,
- * where the provider has 15 s to answer and the call 20 s. What has not come back after this long is taken for lost,
- * with its worker, and done again; all of it is idempotent.
+ * where the provider has 15 s to answer and the call 20 s. What has not come back after this long is taken for lost
+ * and done again; all of it is idempotent.
  */
 const STEP_TIMEOUT = '45 seconds';
 
 /**
+ * The worker says every 1.5 s that it still runs a step. A worker silent for this long is taken for dead and the step
+ * begun elsewhere: long enough for a busy machine, short enough that a killed worker holds an order up for seconds.
+ */
+const WORKER_SILENCE = '6 seconds';
+
+/**
  * Without end: a dependency that is down for a day leaves the order waiting, and the only thing that may end a step
- * is a decision, which comes back as a result. At most a minute apart, so that an order goes on soon after a repair.
+ * is a decision, which comes back as a result. At most half a minute apart, and growing slowly, so that an order goes
+ * on within seconds of a short fault and within the half minute of a long one.
  */
 const RETRY_UNTIL_DONE = {
   initialInterval: '500 milliseconds',
-  backoffCoefficient: 2,
-  maximumInterval: '1 minute',
+  backoffCoefficient: 1.5,
+  maximumInterval: '30 seconds',
 } as const;
 
-export const STEP: ActivityOptions = { startToCloseTimeout: STEP_TIMEOUT, retry: RETRY_UNTIL_DONE };
+export const STEP: ActivityOptions = {
+  startToCloseTimeout: STEP_TIMEOUT,
+  heartbeatTimeout: WORKER_SILENCE,
+  retry: RETRY_UNTIL_DONE,
+};

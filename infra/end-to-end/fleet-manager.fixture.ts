@@ -10,8 +10,8 @@ import { mailsTo } from '../demo/mailbox.ts';
 import { signInAs } from '../local/sign-in.ts';
 import { createSandboxControl } from '../provider-sandbox/control-client.ts';
 
-/** A worker that was killed is started again after a second, and a step that it had begun is tried again after 45 s. */
-const SETTLED_WITHIN_MS = 90_000;
+/** A worker that was killed is back after some seconds, and a step that it had begun is begun again after 6 s. */
+const SETTLED_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 
 export const serviceUrls = () => {

@@ -1,6 +1,8 @@
+import { orderRoutes } from '@simlane/contracts/http/order';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { findLine } from '../demo/find-line.ts';
 import { readRunningStack } from '../local/stack-info.ts';
-import { type Manager, startManager } from './fleet-manager.fixture.ts';
+import { completeDraft, type Manager, startManager } from './fleet-manager.fixture.ts';
 
 let manager: Manager;
 beforeAll(async () => {
@@ -62,5 +64,19 @@ describe('an order in the middle of which a process is killed ends right, once',
     await manager.sandbox.signal(order.id, { type: 'order.cancelled', data: { reason: 'Out of stock' } });
     await manager.reaches(order.id, 'cancelled');
     expect((await manager.sandbox.orders(order.id)).map(({ accepted }) => accepted)).toEqual([1]);
+  });
+
+  it('worker, killed while the provider has not answered yet: the order is submitted again within seconds', async () => {
+    const { line } = await findLine(manager.api, 'switch_to_esim', undefined);
+    const { id } = await completeDraft(manager.api, line.id);
+    await manager.sandbox.putOrderRules(id, [{ submission: 'hang', times: 1 }]);
+    await manager.api.call(orderRoutes.confirm, { params: { id }, body: {} });
+    const requests = async () => (await manager.sandbox.requests(id)).length;
+    await expect.poll(requests, { timeout: 10_000 }).toBe(1);
+    kill('worker');
+    // 6.5 s on a quiet machine; without heartbeats it would be the 45 s that a step may take.
+    await expect.poll(requests, { timeout: 20_000 }).toBe(2);
+    await manager.submitted(id);
+    expect((await manager.sandbox.orders(id)).map(({ accepted }) => accepted)).toEqual([1]);
   });
 });
