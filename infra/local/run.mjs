@@ -16,6 +16,7 @@ const SCRIPTS = {
   bench: 'infra/bench/main.ts',
   reset: 'infra/local/reset.ts',
   token: 'infra/local/token.ts',
+  wake: 'infra/local/wake.ts',
   check: 'infra/local/check.ts',
   'record-histories': 'infra/local/record-histories.ts',
 };

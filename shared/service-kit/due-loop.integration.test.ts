@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { type DueDatabase, dueTable, setDue } from './due.ts';
+import { type DueDatabase, dueTable, setDue, wakeAll } from './due.ts';
 import { LEASE_SECONDS, leaseDue } from './due-lease.ts';
 import { createDueLoop, type DueHandler, type DueLoop } from './due-loop.ts';
 import { createLogger } from './logger.ts';
@@ -263,6 +263,18 @@ describe('the due loop', () => {
     await vi.waitFor(async () => expect((await rowOf(id))?.in_ms).toBeGreaterThan(2 * MINUTE_MS - 2_000), 3_000);
     expect(await rowOf(id)).toMatchObject({ tries: 2, last_error: null });
     expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it('makes everything due at once, whatever it waits for', async () => {
+    const later = new Date(Date.now() + 7 * MINUTE_MS);
+    const ids = [await owe(BIG, later), await owe(SMALL, later)];
+    await sql`update due set tries = 30, last_error = 'ECODE', lease = ${randomUUID()}`.execute(database.db);
+    expect(await wakeAll(database.db)).toBe(2);
+    const handler = vi.fn<DueHandler>(async () => undefined);
+    startLoop(handler);
+    await vi.waitFor(() => expect(handler).toHaveBeenCalledTimes(2), 3_000);
+    expect(handler.mock.calls.map(([row]) => row.id).toSorted()).toEqual(ids.toSorted());
+    expect(handler.mock.calls.map(([row]) => row.tries)).toEqual([0, 0]);
   });
 
   it('goes on by itself after the database was away', async () => {

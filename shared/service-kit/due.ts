@@ -67,3 +67,17 @@ export const setDue = async <DB extends DueDatabase>(tx: Transaction<DB>, entry:
     .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet(values))
     .execute();
 };
+
+/**
+ * Makes everything that is owed due now, with its tries begun anew: after a restore or a repair nothing waits for its
+ * back-off. What is being handled meanwhile may be handled once more, which every handler stands.
+ *
+ * @returns how many rows that are
+ */
+export const wakeAll = async <DB extends DueDatabase>(db: Kysely<DB>): Promise<number> => {
+  const { numUpdatedRows } = await (db as unknown as Kysely<DueDatabase>)
+    .updateTable('due')
+    .set({ due_at: sql<Date>`now()`, tries: 0, last_error: null, lease: null })
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+};
