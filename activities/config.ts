@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Enough for the activities that 30 orders in flight want at once; each mostly waits for a service. */
 const DEFAULT_CONCURRENT_ACTIVITIES = 40;
 
-const { SIMLANE_ENV, LOG_LEVEL, HOST, PORT, OIDC_TOKEN_URL, SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET } =
+const { SIMLANE_ENV, LOG_LEVEL, HOST, PORT, READ_ONLY, OIDC_TOKEN_URL, SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET } =
   serviceEnvironment;
 
 const schema = z
@@ -13,6 +13,7 @@ const schema = z
     LOG_LEVEL,
     HOST,
     PORT,
+    READ_ONLY,
     OIDC_TOKEN_URL,
     SERVICE_CLIENT_ID,
     SERVICE_CLIENT_SECRET,

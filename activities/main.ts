@@ -5,7 +5,7 @@ import { createServiceTokens } from '@simlane/service-kit/service-tokens';
 import { readWorkerConfig } from './config.ts';
 import { serveHealth } from './health.ts';
 import { createSimReplacementActivities } from './sim-replacement.activities.ts';
-import { createWorker } from './worker.ts';
+import { createWorker, IDLE_WORKER } from './worker.ts';
 
 /** A step may ask the provider twice, which takes up to 15 s each, and order answers only when it has the answers. */
 const CALL_TIMEOUT_MS = 40_000;
@@ -30,7 +30,7 @@ await runService({
       order: clientOf('order', config.ORDER_INTERNAL_URL),
       notification: clientOf('notification', config.NOTIFICATION_INTERNAL_URL),
     });
-    const worker = await createWorker({ config, logger, activities });
+    const worker = config.READ_ONLY ? IDLE_WORKER : await createWorker({ config, logger, activities });
     onClose(() => worker.stop());
     await serveHealth({ logger, host: config.HOST, port: config.PORT, isRunning: worker.isRunning, onClose });
     worker.run();

@@ -73,6 +73,13 @@ export const createWorker = async (options: {
   };
 };
 
+/** Where nothing may change: up, and takes no tasks. */
+export const IDLE_WORKER: RunningWorker = {
+  isRunning: () => true,
+  run: () => undefined,
+  stop: async () => undefined,
+};
+
 /** The bundle made beforehand, or one made now from the sources. */
 const workflowsOf = async ({ WORKFLOWS_PATH, WORKFLOW_BUNDLE_PATH }: Config): Promise<WorkflowBundleOption> => {
   if (WORKFLOW_BUNDLE_PATH !== undefined) return { codePath: WORKFLOW_BUNDLE_PATH };

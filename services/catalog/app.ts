@@ -19,6 +19,7 @@ interface Dependencies {
   readonly tokens: TokenVerifier;
   /** Where it is refused, the route that writes example data is not there. */
   readonly seeding: 'allowed' | 'refused';
+  readonly readOnly?: boolean;
   readonly checkAnswers?: boolean;
   readonly callsPerMinute?: number | 'off';
   readonly pressure?: 'shed' | 'off';

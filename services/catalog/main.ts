@@ -13,11 +13,11 @@ await runService({
   start: async (onClose) => {
     const config = readCatalogConfig(process.env);
     const logger = createLogger({ name: 'catalog', level: config.LOG_LEVEL });
-    await migrate({ url: config.MIGRATION_DATABASE_URL, appRole: APP_ROLE, migrations, logger });
+    if (!config.READ_ONLY) await migrate({ url: config.MIGRATION_DATABASE_URL, appRole: APP_ROLE, migrations, logger });
     const db = createDatabase<CatalogDatabase>(createPool({ url: config.DATABASE_URL, name: 'catalog', logger }));
     onClose(() => db.destroy());
     const tokens = createTokenVerifier({ issuer: config.OIDC_ISSUER, jwksUrl: config.OIDC_JWKS_URL });
-    const app = await buildApp({ db, logger, tokens, seeding: config.SEEDING });
+    const app = await buildApp({ db, logger, tokens, seeding: config.SEEDING, readOnly: config.READ_ONLY });
     const internalUrl = await listen(app.internal, { host: config.HOST, port: config.INTERNAL_PORT }, onClose);
     const publicUrl = await listen(app.public, { host: config.HOST, port: config.PORT }, onClose);
     logger.info({ publicUrl, internalUrl }, 'listening');

@@ -18,6 +18,7 @@ export interface Dependencies {
   readonly logger: Logger;
   readonly tokens: TokenVerifier;
   readonly seeding: 'allowed' | 'refused';
+  readonly readOnly?: boolean;
   readonly checkAnswers?: boolean;
   readonly callsPerMinute?: number | 'off';
   readonly pressure?: 'shed' | 'off';
@@ -30,12 +31,13 @@ const DESCRIPTION =
 export const buildApp = async (
   dependencies: Dependencies,
 ): Promise<{ public: FastifyInstance; internal: FastifyInstance }> => {
-  const { db, catalog, logger, tokens, seeding, checkAnswers, callsPerMinute, pressure } = dependencies;
+  const { db, catalog, logger, tokens, seeding, readOnly, checkAnswers, callsPerMinute, pressure } = dependencies;
   const common = {
     name: 'inventory',
     logger,
     tokens,
     ready: { postgres: checkPool(db.pool) },
+    ...(readOnly === undefined ? {} : { readOnly }),
     ...(checkAnswers === undefined ? {} : { checkAnswers }),
     ...(pressure === undefined ? {} : { pressure }),
   };

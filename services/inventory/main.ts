@@ -19,7 +19,7 @@ await runService({
   start: async (onClose) => {
     const config = readInventoryConfig(process.env);
     const logger = createLogger({ name: 'inventory', level: config.LOG_LEVEL });
-    await migrate({ url: config.MIGRATION_DATABASE_URL, appRole: APP_ROLE, migrations, logger });
+    if (!config.READ_ONLY) await migrate({ url: config.MIGRATION_DATABASE_URL, appRole: APP_ROLE, migrations, logger });
     const db = createDatabase<Schema>(createPool({ url: config.DATABASE_URL, name: 'inventory', logger }));
     onClose(() => db.destroy());
     const ownTokens = createServiceTokens({
@@ -41,6 +41,7 @@ await runService({
       tokens,
       catalog: createHttpCatalog({ client, logger }),
       seeding: config.SEEDING,
+      readOnly: config.READ_ONLY,
     });
     await listen(app.internal, { host: config.HOST, port: config.INTERNAL_PORT }, onClose);
     await listen(app.public, { host: config.HOST, port: config.PORT }, onClose);

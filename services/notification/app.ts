@@ -15,6 +15,7 @@ interface Dependencies {
   readonly mailFrom: string;
   /** Called after something has become due and is committed. */
   readonly onDue: () => void;
+  readonly readOnly?: boolean;
   readonly checkAnswers?: boolean;
   readonly callsPerMinute?: number | 'off';
   readonly pressure?: 'shed' | 'off';

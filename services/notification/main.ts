@@ -17,7 +17,7 @@ await runService({
   start: async (onClose) => {
     const config = readNotificationConfig(process.env);
     const logger = createLogger({ name: 'notification', level: config.LOG_LEVEL });
-    await migrate({ url: config.MIGRATION_DATABASE_URL, appRole: APP_ROLE, migrations, logger });
+    if (!config.READ_ONLY) await migrate({ url: config.MIGRATION_DATABASE_URL, appRole: APP_ROLE, migrations, logger });
     const db = createDatabase<NotificationDatabase>(
       createPool({ url: config.DATABASE_URL, name: 'notification', logger }),
     );
@@ -34,10 +34,10 @@ await runService({
     const loop = createDueLoop({ db, logger, handlers: { [DELIVERY]: deliver } });
     onClose(() => loop.stop());
     const tokens = createTokenVerifier({ issuer: config.OIDC_ISSUER, jwksUrl: config.OIDC_JWKS_URL });
-    const app = await buildApp({ db, logger, tokens, mailFrom, onDue: () => loop.kick() });
+    const app = await buildApp({ db, logger, tokens, mailFrom, onDue: () => loop.kick(), readOnly: config.READ_ONLY });
     const internalUrl = await listen(app.internal, { host: config.HOST, port: config.INTERNAL_PORT }, onClose);
     const publicUrl = await listen(app.public, { host: config.HOST, port: config.PORT }, onClose);
-    loop.start();
+    if (!config.READ_ONLY) loop.start();
     logger.info({ publicUrl, internalUrl }, 'listening');
   },
 });

@@ -27,6 +27,7 @@ export interface Dependencies {
   readonly loop: Pick<DueLoop, 'kick'>;
   readonly publicUrl: string;
   readonly seeding: 'allowed' | 'refused';
+  readonly readOnly?: boolean;
   /** See the options of the servers in service-kit. */
   readonly server?: { checkAnswers?: boolean; callsPerMinute?: 'off'; pressure?: 'off' };
 }
@@ -35,16 +36,24 @@ export interface Dependencies {
 export const buildApp = async (
   dependencies: Dependencies,
 ): Promise<{ public: FastifyInstance; internal: FastifyInstance }> => {
-  const { db, sealer, logger, tokens, ready, loop, server = {} } = dependencies;
+  const { db, sealer, logger, tokens, ready, loop, readOnly = false, server = {} } = dependencies;
   const kick = (): void => loop.kick();
   const connections = createConnectionKeeper({ db, sealer });
 
-  const app = await buildServer({ name: 'orders', logger, tokens, ready, description: DESCRIPTION, ...server });
+  const app = await buildServer({
+    name: 'orders',
+    logger,
+    tokens,
+    ready,
+    readOnly,
+    description: DESCRIPTION,
+    ...server,
+  });
   addOrderRoutes(app, { ...dependencies, kick });
   addDecisionRoutes(app, { ...dependencies, kick });
   addProviderRoutes(app, { ...dependencies, connections, kick });
 
-  const internal = await buildInternalServer({ name: 'orders', logger, tokens, ready, ...server });
+  const internal = await buildInternalServer({ name: 'orders', logger, tokens, ready, readOnly, ...server });
   addProcessingRoutes(internal, { ...dependencies, connections, kick });
   if (dependencies.seeding === 'allowed') addProviderSeedRoute(internal, connections);
   return { public: app, internal };

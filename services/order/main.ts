@@ -24,7 +24,7 @@ await runService({
   start: async (onClose) => {
     const config = readOrderConfig(process.env);
     const logger = createLogger({ name: 'order', level: config.LOG_LEVEL });
-    await migrate({ url: config.MIGRATION_DATABASE_URL, appRole: APP_ROLE, migrations, logger });
+    if (!config.READ_ONLY) await migrate({ url: config.MIGRATION_DATABASE_URL, appRole: APP_ROLE, migrations, logger });
     const db = createDatabase<OrderDatabase>(createPool({ url: config.DATABASE_URL, name: 'order', logger }));
     onClose(() => db.destroy());
     const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
@@ -77,9 +77,10 @@ await runService({
       ready: { postgres: checkPool(db.pool) },
       publicUrl: config.PUBLIC_URL,
       seeding: config.SEEDING,
+      readOnly: config.READ_ONLY,
     });
     await listen(app.internal, { host: config.HOST, port: config.INTERNAL_PORT }, onClose);
     await listen(app.public, { host: config.HOST, port: config.PORT }, onClose);
-    loop.start();
+    if (!config.READ_ONLY) loop.start();
   },
 });

@@ -34,7 +34,7 @@ export interface SignalOptions {
   readonly raw?: string;
 }
 
-export const startOrderApp = async () => {
+export const startOrderApp = async ({ readOnly = false } = {}) => {
   const database = await createTestDatabase<OrderDatabase>({ service: 'order', migrations });
   const issuer = await startTestIssuer();
   const logger = createLogger({ name: 'test', level: 'silent' });
@@ -72,6 +72,7 @@ export const startOrderApp = async () => {
     loop: { kick: () => undefined },
     publicUrl: 'https://simlane.example',
     seeding: 'refused',
+    readOnly,
     server: { checkAnswers: true, callsPerMinute: 'off', pressure: 'off' },
   });
 

@@ -63,6 +63,7 @@ export const PROBLEMS = {
   internal_error: passing(500, 'Something unexpected went wrong'),
   dependency_unavailable: passing(503, 'Something this depends on cannot be reached just now'),
   outcome_unknown: passing(503, 'The outcome is not known yet; the step is being finished'),
+  read_only: passing(503, 'Nothing can be changed just now'),
   overloaded: passing(503, 'The service has more to do than it can take'),
   rejected: decided(409, 'The provider has rejected the order'),
   cancellation_refused: decided(409, 'The provider does not cancel the order'),

@@ -64,6 +64,10 @@ export const serviceEnvironment = {
   OIDC_TOKEN_URL: httpUrl.describe('where this service gets its own tokens'),
   SERVICE_CLIENT_ID: z.string().describe('the client id of this service at the issuer'),
   SERVICE_CLIENT_SECRET: z.string().describe('the client secret of this service at the issuer'),
+  READ_ONLY: z
+    .stringbool()
+    .default(false)
+    .describe('whether nothing may change: writes are refused, and nothing owed is carried out'),
   SEEDING: z.enum(['allowed', 'refused']).default('refused').describe('whether example data may be written'),
 } as const;
 

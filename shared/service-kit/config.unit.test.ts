@@ -33,7 +33,14 @@ const errorFor = (environment: Record<string, string | undefined>): ConfigError 
 describe('readConfig', () => {
   it('gives typed values and defaults, and ignores what it does not know', () => {
     const config = readConfig(schema, { ...GOOD, PATH: '/bin' });
-    expect(config).toMatchObject({ PORT: 4001, LOG_LEVEL: 'info', HOST: '127.0.0.1', SEEDING: 'refused' });
+    expect(config).toMatchObject({
+      PORT: 4001,
+      LOG_LEVEL: 'info',
+      HOST: '127.0.0.1',
+      SEEDING: 'refused',
+      READ_ONLY: false,
+    });
+    expect(readConfig(schema, { ...GOOD, READ_ONLY: '1' }).READ_ONLY).toBe(true);
     expect(config).not.toHaveProperty('PATH');
   });
 

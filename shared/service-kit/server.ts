@@ -19,6 +19,8 @@ interface ServerOptions {
   readonly logger: Logger;
   readonly tokens: TokenVerifier;
   readonly ready: ReadinessChecks;
+  /** Whatever could change something is answered with 503 `read_only`. */
+  readonly readOnly?: boolean;
   /** Parse every answer against its schema and answer 500 where it does not fit. For tests: it costs too much to serve. */
   readonly checkAnswers?: boolean;
   /** Shed load when the process cannot keep up. On unless a test turns it off. */
@@ -145,6 +147,7 @@ const addCommon = async (app: FastifyInstance, options: ServerOptions): Promise<
       'served',
     );
   });
+  if (options.readOnly === true) app.addHook('onRequest', refuseChanges);
   if (options.pressure !== 'off') {
     await app.register(underPressure, {
       maxEventLoopDelay: LONGEST_EVENT_LOOP_DELAY_MS,
@@ -156,6 +159,18 @@ const addCommon = async (app: FastifyInstance, options: ServerOptions): Promise<
     });
   }
   addHealthRoutes(app, options.ready);
+};
+
+/** People decide when this ends; who asks twice a minute is not long in hearing of it. */
+const READ_ONLY_RETRY_SECONDS = 30;
+const CHANGING_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const refuseChanges = async ({ method }: FastifyRequest): Promise<void> => {
+  if (CHANGING_NOTHING.has(method)) return;
+  throw new ProblemError('read_only', 'The service is being looked over and takes no changes until that is done', {
+    fix: 'Send the same request again later',
+    retryAfterSeconds: READ_ONLY_RETRY_SECONDS,
+  });
 };
 
 const noCount = async (): Promise<void> => undefined;

@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TestIssuer } from '../testing/issuer.ts';
 import { createLogger } from './logger.ts';
+import { serveRaw } from './raw-routes.ts';
 import { servePublic } from './routes.ts';
 import { buildServer } from './server.ts';
 import { ACCOUNT, things, startThingServers, type ThingServers } from './thing-servers.fixture.ts';
@@ -62,6 +63,39 @@ describe('the public listener', () => {
     const answer = await send('GET', `/test/v1/things/${ACCOUNT}`, { token: user, headers });
     expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(answer.headers['cache-control']).toBe('no-store');
+  });
+});
+
+describe('a server where nothing may change', () => {
+  it('answers 503 read_only with Retry-After to whatever could change something, and serves the rest', async () => {
+    const own = await buildServer({
+      name: 'own',
+      logger: createLogger({ name: 'own', level: 'silent' }),
+      tokens: createTokenVerifier(issuer),
+      ready: { good: async () => undefined },
+      callsPerMinute: 'off',
+      pressure: 'off',
+      readOnly: true,
+    });
+    const handler = vi.fn<() => never>();
+    servePublic(own, things.create, handler);
+    servePublic(own, things.get, ({ params }) => ({ id: params.id, accountId: '', kind: '', limit: 1 }));
+    serveRaw(own, { method: 'POST', path: '/test/v1/raw', summary: 'Raw', tag: 'things' }, handler);
+    const authorization = `Bearer ${user}`;
+    for (const [method, url] of [
+      ['POST', '/test/v1/things'],
+      ['POST', '/test/v1/raw'],
+      ['DELETE', '/test/v1/things'],
+    ] as const) {
+      const answer = await own.inject({ method, url, headers: { authorization } });
+      expect([answer.statusCode, answer.json().code, answer.json().status]).toEqual([503, 'read_only', 503]);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    expect(handler).not.toHaveBeenCalled();
+    const seen = await own.inject({ url: `/test/v1/things/${ACCOUNT}`, headers: { authorization } });
+    expect(seen.statusCode).toBe(200);
+    expect((await own.inject('/readyz')).json()).toEqual({ status: 'ready', dependencies: { good: 'ok' } });
+    await own.close();
   });
 });
 
