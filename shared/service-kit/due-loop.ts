@@ -199,7 +199,7 @@ export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB
         outagePauseMs = FIRST_OUTAGE_PAUSE_MS;
         await pause(lookIntervalMs);
       } catch (err) {
-        logger.warn({ err, pauseMs: outagePauseMs }, 'what is due could not be read');
+        logger.warn({ err, pauseMs: outagePauseMs }, 'what is due could not be read or kept');
         state.kicked = false;
         await pause(outagePauseMs);
         outagePauseMs = Math.min(outagePauseMs * 2, LONGEST_OUTAGE_PAUSE_MS);
