@@ -4,16 +4,20 @@ import { log } from '@temporalio/workflow';
 export class Asides {
   #underWay = 0;
 
-  begin(work: Promise<void>): void {
+  /** @param onDone is told what came of it; undefined: there was nothing to do */
+  begin<T>(work: Promise<T | undefined>, onDone: (outcome: T) => void): void {
     this.#underWay += 1;
-    const end = (): void => {
-      this.#underWay -= 1;
-    };
-    work.then(end, (error: unknown) => {
-      // Steps are retried until they are done, so this is the end of the run; whoever starts it again finds the fact.
-      log.warn('an aside ended before it was done', { error });
-      end();
-    });
+    work
+      .then((outcome) => {
+        if (outcome !== undefined) onDone(outcome);
+      })
+      .catch((error: unknown) => {
+        // Steps are retried until they are done, so this is the end of the run; whoever starts it again finds the fact.
+        log.warn('an aside ended before it was done', { error });
+      })
+      .finally(() => {
+        this.#underWay -= 1;
+      });
   }
 
   get areDone(): boolean {

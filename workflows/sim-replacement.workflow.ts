@@ -54,6 +54,9 @@ export async function simReplacement(order: SimReplacementInput): Promise<SimRep
   inbox.addFirst(claim.pending);
   if (claim.status === 'draft' || claim.status === 'confirming') return 'not_confirmed';
 
+  const noteTodos = ({ carriedOut, todos }: StepOutcome): void => {
+    if (carriedOut) showPhase(shown, { status: state.phase, todos });
+  };
   const note = (outcome: StepOutcome): void => {
     state.waitsUntil = outcome.waitsUntil ?? null;
     state.phase = outcome.status;
@@ -75,7 +78,7 @@ export async function simReplacement(order: SimReplacementInput): Promise<SimRep
       const outcome = await carryOut({ ...order, factId: fact.factId }, fact.kind);
       if (outcome.carriedOut) note(outcome);
     } else if (fact !== undefined) {
-      asides.begin(talk({ ...order, factId: fact.factId }, fact.kind));
+      asides.begin(talk({ ...order, factId: fact.factId }, fact.kind), noteTodos);
     } else if (isFinished(state.phase) && !managerTold) {
       showWaiting(`${claim.orderNumber}: ${state.phase}, telling the manager`);
       await step('Tell the manager how it ended').tellManager(order);
@@ -120,25 +123,20 @@ const carryOut = (fact: FactRef, word: ProviderWord): Promise<StepOutcome> => {
 };
 
 /** What is said to provider and manager beside the story: a provider that does not listen holds up no word of its own. */
-const talk = async (fact: FactRef, kind: ActionableFact): Promise<void> => {
+const talk = async (fact: FactRef, kind: ActionableFact): Promise<StepOutcome | undefined> => {
   switch (kind) {
     case 'cancellation_requested':
-      await step('Ask the provider to cancel').askProvider(fact);
-      return;
+      return step('Ask the provider to cancel').askProvider(fact);
     case 'reminder_requested':
-      await step('Remind the provider').askProvider(fact);
-      return;
+      return step('Remind the provider').askProvider(fact);
     case 'reversal_requested':
-      await step('Ask the provider to take back what it did').askProvider(fact);
-      return;
+      return step('Ask the provider to take back what it did').askProvider(fact);
     case 'silence_noted':
-      await step('Tell the manager that the order waits').giveNotice(fact);
-      return;
+      return step('Tell the manager that the order waits').giveNotice(fact);
     case 'cancellation_refused':
-      await step('Tell the manager that the order is not cancelled').giveNotice(fact);
-      return;
+      return step('Tell the manager that the order is not cancelled').giveNotice(fact);
     default:
       // The confirmation is carried out by the submission, and words are the story's.
-      return;
+      return undefined;
   }
 };

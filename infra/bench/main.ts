@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: starts the whole stack fresh beside any other, measures it against bare counterparts on the same
- * servers, and prints a table; `--json` prints the figures as JSON, and nothing else, to standard output. Takes some
- * minutes. A goal that is not reached is no failure: exit code 1 means that something could not be measured.
+ * servers, and prints a table; `--json` prints the figures as JSON, and nothing else, to standard output; `--waiting`
+ * adds what 10,000 orders that wait cost the others. Takes some minutes. A goal that is not reached is no failure: exit code 1 means that something could not be measured.
  */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +20,7 @@ import { measureLatency } from './measure-latency.ts';
 import { memoryFigures, readMemory } from './measure-memory.ts';
 import { measureReads } from './measure-reads.ts';
 import { measureThroughput } from './measure-throughput.ts';
+import { measureWaiting } from './measure-waiting.ts';
 import { describeMachine, readSettings, type Settings } from './surroundings.ts';
 import { withoutFixedPorts } from './ports.ts';
 
@@ -28,7 +29,9 @@ const COME_TO_REST_MS = 5_000;
 const MS_IN_SECOND = 1000;
 const LONGEST_START_SECONDS = 25;
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, waiting: { type: 'boolean', default: false } },
+});
 const machine = describeMachine();
 const logFolder = path.join(defaultStateFolder, 'bench-logs');
 
@@ -79,6 +82,7 @@ async function measure(
   const reads = await measureReads(info, stage, { logFolder, signal, report: sayAside });
   await sleep(COME_TO_REST_MS);
   const memory = memoryFigures(atRest, await readMemory(stack));
+  const waiting = values.waiting ? await measureWaiting(stack, stage, temporal, sayAside) : [];
   await stage.close();
   await connection.close();
 
@@ -90,7 +94,7 @@ async function measure(
     },
     [{ ours: startSeconds, bare: null }],
   );
-  return { settings, figures: [throughput, ...latency.figures, ...reads, ...histories, start, ...memory] };
+  return { settings, figures: [throughput, ...latency.figures, ...reads, ...histories, start, ...memory, ...waiting] };
 }
 
 function inWords(settings: Settings): string {

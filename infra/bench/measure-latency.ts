@@ -45,15 +45,14 @@ export async function measureLatency(
   bare: BareReplacements,
   report: (line: string) => void,
 ): Promise<LatencyFigures> {
-  const words = createProviderWords(info);
-  const looks = createLooks(info, stage.tokens);
+  const timer = createWordTimer(info, stage);
   const orderIds: string[] = [];
   const bareWorkflowIds: string[] = [];
   const runs = await makeRuns(RUNS, async (number) => {
     const run: { ours: Sample[]; bare: number[] } = { ours: [], bare: [] };
     for (let sample = 0; sample < SAMPLES_PER_RUN; sample++) {
       const lineId = stage.lineIds[orderIds.length % stage.lineIds.length] as string;
-      const { orderId, ...times } = await ourWord(stage, words, looks, lineId);
+      const { orderId, ...times } = await timer.word(lineId);
       run.ours.push(times);
       orderIds.push(orderId);
       const floor = await bare.start();
@@ -63,8 +62,7 @@ export async function measureLatency(
     report(`the provider's word, run ${number}: ${SAMPLES_PER_RUN} samples`);
     return run;
   });
-  words.close();
-  looks.close();
+  timer.close();
   const figure = (name: string, share: number, time: (sample: Sample) => number, goal: { goal?: Goal }) =>
     figureOfSamples(
       { name, unit: 'ms', ...goal },
@@ -82,6 +80,22 @@ export async function measureLatency(
       figure('signal sent to change visible, p50', P50, sinceSent, {}),
       figure('signal sent to change visible, p99', P99, sinceSent, {}),
     ],
+  };
+}
+
+/** Orders a change of a line and times the provider's last word about it. */
+export function createWordTimer(
+  info: StackInfo,
+  stage: BenchStage,
+): { word(lineId: string): Promise<Sample & { orderId: string }>; close(): void } {
+  const words = createProviderWords(info);
+  const looks = createLooks(info, stage.tokens);
+  return {
+    word: (lineId) => ourWord(stage, words, looks, lineId),
+    close: () => {
+      words.close();
+      looks.close();
+    },
   };
 }
 
