@@ -14,6 +14,7 @@ const SCRIPTS = {
   demo: 'infra/demo/main.ts',
   test: 'infra/local/test.ts',
   bench: 'infra/bench/main.ts',
+  audit: 'infra/audit/main.ts',
   reset: 'infra/local/reset.ts',
   token: 'infra/local/token.ts',
   wake: 'infra/local/wake.ts',

@@ -6,6 +6,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { auditUntilGreen } from '../audit/audit.ts';
+import { reportText } from '../audit/report-text.ts';
 import { sayAside } from './terminal.ts';
 import { PORT_VARIABLES } from './ports.ts';
 import type { StackInfo } from './stack-info.ts';
@@ -19,6 +21,9 @@ declare module 'vitest' {
   }
 }
 
+/** Recovery is to be felt within a minute. */
+const SOUND_WITHIN_MS = 60_000;
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   makeStateFolder(defaultStateFolder);
   const stack = await startStack({
@@ -29,7 +34,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
     env: withoutPorts(process.env),
   });
   project.provide('stack', stack.info);
-  return () => stack.stop();
+  return async () => {
+    try {
+      await requireSound(stack.info);
+    } finally {
+      await stack.stop();
+    }
+  };
+}
+
+/** Whatever the tests have done to the stack, its invariants hold at the end; if not, the run fails and says where. */
+async function requireSound(info: StackInfo): Promise<void> {
+  const { green, report } = await auditUntilGreen(info, { withinMs: SOUND_WITHIN_MS });
+  if (!green) throw new Error(`The audit after the tests has findings:\n${reportText(report)}`);
 }
 
 /** Ports that a developer has fixed are those of `npm start`, which may be running. */

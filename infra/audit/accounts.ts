@@ -1,0 +1,128 @@
+import { broken, type Finding } from './finding.ts';
+import type { Snapshot } from './snapshot.ts';
+
+interface Reference {
+  readonly from: string;
+  readonly accountId: string;
+  readonly orderId?: string | null;
+  readonly to: keyof ReturnType<typeof ownersOf>;
+  readonly id: string | null;
+}
+
+/** Invariant 7: what a row names by its id belongs to the row's own account, in whichever database it stands. */
+export const checkAccounts = (snapshot: Snapshot): Finding[] => {
+  const owners = ownersOf(snapshot);
+  return referencesIn(snapshot).flatMap(({ from, accountId, orderId, to, id }): Finding[] => {
+    const owner = id === null ? undefined : owners[to].get(id);
+    if (owner === undefined || owner.has(accountId)) return [];
+    return [
+      broken(
+        7,
+        { accountId, orderId: orderId ?? null },
+        `${from} points to ${to} ${id} of account ${[...owner].join()}`,
+      ),
+    ];
+  });
+};
+
+const ownersOf = ({ order, inventory, notification, catalog }: Snapshot) => ({
+  order: byId(order.orders),
+  fact: byId(order.facts),
+  line: byId(inventory.lines),
+  sim: byId(inventory.sims),
+  provider: byId(catalog.providers),
+  article: byId(catalog.articles),
+  recipient: byId(notification.recipients),
+});
+
+const byId = (rows: readonly { readonly id: string; readonly accountId: string }[]): Map<string, Set<string>> => {
+  const owners = new Map<string, Set<string>>();
+  for (const { id, accountId } of rows) owners.set(id, (owners.get(id) ?? new Set()).add(accountId));
+  return owners;
+};
+
+const referencesIn = ({ order, inventory, notification }: Snapshot): Reference[] => [
+  ...order.orders.flatMap(({ accountId, id, lineId, oldSimId, newSimId, providerId, articleId }): Reference[] => {
+    const from = { from: `order ${id}`, accountId, orderId: id };
+    return [
+      { ...from, to: 'line', id: lineId },
+      { ...from, to: 'sim', id: oldSimId },
+      { ...from, to: 'sim', id: newSimId },
+      { ...from, to: 'provider', id: providerId },
+      { ...from, to: 'article', id: articleId },
+    ];
+  }),
+  ...order.facts.map(
+    ({ accountId, id, orderId }): Reference => ({
+      from: `fact ${id}`,
+      accountId,
+      orderId,
+      to: 'order',
+      id: orderId,
+    }),
+  ),
+  ...order.signals.flatMap(({ accountId, id, orderId, factId, providerId }): Reference[] => {
+    const from = { from: `signal ${id}`, accountId, orderId };
+    return [
+      { ...from, to: 'order', id: orderId },
+      { ...from, to: 'fact', id: factId },
+      { ...from, to: 'provider', id: providerId },
+    ];
+  }),
+  ...order.connections.map(
+    ({ accountId, providerId }): Reference => ({
+      from: 'a provider connection',
+      accountId,
+      to: 'provider',
+      id: providerId,
+    }),
+  ),
+  ...[...order.due, ...notification.due].map(
+    ({ service, accountId, kind, id }): Reference => ({
+      from: `${service}'s due row ${kind} ${id}`,
+      accountId,
+      to: kind === 'order' ? 'order' : 'recipient',
+      id,
+    }),
+  ),
+  ...inventory.replacements.flatMap(({ accountId, orderId, lineId, oldSimId, newSimId }): Reference[] => {
+    const from = { from: `the replacement of order ${orderId}`, accountId, orderId };
+    return [
+      { ...from, to: 'order', id: orderId },
+      { ...from, to: 'line', id: lineId },
+      { ...from, to: 'sim', id: oldSimId },
+      { ...from, to: 'sim', id: newSimId },
+    ];
+  }),
+  ...inventory.lines.flatMap(({ accountId, id, simId, providerId, changeOrderId }): Reference[] => {
+    const from = { from: `line ${id}`, accountId, orderId: changeOrderId };
+    return [
+      { ...from, to: 'sim', id: simId },
+      { ...from, to: 'provider', id: providerId },
+      { ...from, to: 'order', id: changeOrderId },
+    ];
+  }),
+  ...inventory.sims.flatMap(({ accountId, id, providerId, changeOrderId }): Reference[] => {
+    const from = { from: `SIM ${id}`, accountId, orderId: changeOrderId };
+    return [
+      { ...from, to: 'provider', id: providerId },
+      { ...from, to: 'order', id: changeOrderId },
+    ];
+  }),
+  ...inventory.timeline.flatMap(({ accountId, id, orderId, subjectType, subjectId }): Reference[] => {
+    const from = { from: `timeline entry ${id}`, accountId, orderId };
+    return [
+      { ...from, to: 'order', id: orderId },
+      { ...from, to: subjectType, id: subjectId },
+    ];
+  }),
+  ...notification.messages.map(
+    ({ accountId, id, orderId }): Reference => ({
+      from: `message ${id}`,
+      accountId,
+      orderId,
+      to: 'order',
+      id: orderId,
+    }),
+  ),
+];

@@ -1,0 +1,24 @@
+import type { AuditReport } from './audit.ts';
+import { type Finding, INVARIANTS, WITHOUT_SUBJECT } from './finding.ts';
+
+export const findingLine = ({ invariant, state, accountId, orderId, what }: Finding): string =>
+  [
+    `${invariant} ${state}`,
+    ...(accountId === null ? [] : [`account ${accountId}`]),
+    ...(orderId === null ? [] : [`order ${orderId}`]),
+    what,
+  ].join(' · ');
+
+/** A line for each invariant, then one for each finding. */
+export const reportText = ({ findings, looked }: AuditReport): string => {
+  const invariants = Object.entries(INVARIANTS).map(([number, name]) => {
+    const found = findings.filter(({ invariant }) => String(invariant) === number);
+    const wrong = found.filter(({ state }) => state !== 'stuck').length;
+    const hasSubject = !WITHOUT_SUBJECT.some((one) => String(one) === number);
+    const result = hasSubject ? (wrong === 0 ? 'holds' : `${wrong} wrong`) : 'no subject yet';
+    return `  ${number}  ${name}: ${result}`;
+  });
+  const { orders, facts, signals, mails } = looked;
+  const seen = `${orders} orders, ${facts} facts, ${signals} signals, ${mails} mails`;
+  return [seen, ...invariants, ...findings.map((one) => `  ${findingLine(one)}`)].join('\n');
+};
