@@ -7,7 +7,7 @@ import type { StackInfo } from '../local/stack-info.ts';
 import { createSandboxControl, type SandboxControl } from '../provider-sandbox/control-client.ts';
 import { exampleAccounts } from '../seed/example-data.ts';
 import { findStories } from '../seed/stories.ts';
-import { inTurn, signCallers } from './callers.ts';
+import { inTurn, signCallers } from '../local/callers.ts';
 import { createHttpCalls } from './http-calls.ts';
 import { mapInFlight } from './in-flight.ts';
 import { type OrderWatch, watchOrders } from './order-watch.ts';

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
+import { withoutFixedPorts } from '../local/ports.ts';
 import type { Stack } from '../local/stack.ts';
 import { defaultStateFolder } from '../local/state-folder.ts';
 import { say, sayAside } from '../local/terminal.ts';
@@ -22,7 +23,6 @@ import { measureReads } from './measure-reads.ts';
 import { measureThroughput } from './measure-throughput.ts';
 import { measureWaiting } from './measure-waiting.ts';
 import { describeMachine, readSettings, type Settings } from './surroundings.ts';
-import { withoutFixedPorts } from './ports.ts';
 
 /** After a start or a load, until only what is at rest goes on. */
 const COME_TO_REST_MS = 5_000;

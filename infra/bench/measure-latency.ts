@@ -3,7 +3,7 @@ import type { Line } from '@simlane/contracts/http/fleet';
 import type { StackInfo } from '../local/stack-info.ts';
 import type { BareReplacements, BareRun } from './bare-replacements.ts';
 import type { BenchStage } from './bench-stage.ts';
-import { inTurn } from './callers.ts';
+import { inTurn } from '../local/callers.ts';
 import { nowMs } from './clock.ts';
 import { type Figure, figureOfSamples, type Goal } from './figures.ts';
 import { createHttpCalls } from './http-calls.ts';

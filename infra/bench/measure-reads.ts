@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { StackInfo } from '../local/stack-info.ts';
 import { startBareProcess } from './bare-process.ts';
 import type { BenchStage } from './bench-stage.ts';
-import { inTurn } from './callers.ts';
+import { inTurn } from '../local/callers.ts';
 import { type Figure, figureOfRuns, type Run } from './figures.ts';
 import { createHttpCalls } from './http-calls.ts';
 

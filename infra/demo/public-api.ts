@@ -16,11 +16,15 @@ export interface ServiceUrls {
 /** The four services' public APIs as one user sees them, typed by the contracts. */
 export interface PublicApi {
   /**
-   * Calls a route, a POST with a fresh Idempotency-Key. The answer is checked against the contract.
+   * Calls a route, a POST with a fresh Idempotency-Key unless one is given. The answer is checked against the contract.
    *
    * @throws ApiProblem for an answer that is no success; Error for an answer of another form
    */
-  call<const R extends PublicRoute>(contract: R, request: RouteRequest<R>): Promise<RouteAnswer<R>>;
+  call<const R extends PublicRoute>(
+    contract: R,
+    request: RouteRequest<R>,
+    idempotencyKey?: string,
+  ): Promise<RouteAnswer<R>>;
 }
 
 /** A problem as a service answered it. */
@@ -28,16 +32,19 @@ export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly status: number;
   readonly problem: Problem | undefined;
+  /** The answer says when to come again. */
+  readonly asksForTime: boolean;
 
-  constructor(what: string, status: number, text: string) {
+  constructor(what: string, { status, headers }: Pick<Response, 'status' | 'headers'>, text: string) {
     super(`${what} answered ${status}: ${text}`);
     this.status = status;
+    this.asksForTime = headers.has('retry-after');
     this.problem = problemSchema.safeParse(parseJsonOrNothing(text)).data;
   }
 }
 
 export const createPublicApi = (urls: ServiceUrls, token: string): PublicApi => ({
-  call: async (contract, request) => {
+  call: async (contract, request, idempotencyKey = randomUUID()) => {
     const { params, query, body } = request as LooseRequest;
     const path = contract.path.replaceAll(/:(\w+)/g, (_whole, name: string) =>
       encodeURIComponent(String(params?.[name])),
@@ -48,7 +55,7 @@ export const createPublicApi = (urls: ServiceUrls, token: string): PublicApi => 
       method: contract.method,
       headers: {
         authorization: `Bearer ${token}`,
-        ...(contract.method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+        ...(contract.method === 'POST' ? { 'idempotency-key': idempotencyKey } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -57,7 +64,7 @@ export const createPublicApi = (urls: ServiceUrls, token: string): PublicApi => 
     });
     const text = await response.text();
     const what = `${contract.method} ${path}`;
-    if (response.status !== contract.status) throw new ApiProblem(what, response.status, text);
+    if (response.status !== contract.status) throw new ApiProblem(what, response, text);
     const answer = contract.answer.safeParse(parseJsonOrNothing(text));
     if (!answer.success) throw new Error(`${what} answered in another form than agreed: ${answer.error.message}`);
     return answer.data as RouteAnswer<typeof contract>;

@@ -8,7 +8,8 @@ import { ApiProblem, createPublicApi } from '../demo/public-api.ts';
 import { serviceToken, signInAs } from '../local/sign-in.ts';
 import { exampleAccounts } from '../seed/example-data.ts';
 import { findStories } from '../seed/stories.ts';
-import { completeDraft, type Manager, serviceUrls, startManager } from './fleet-manager.fixture.ts';
+import { completeDraft } from '../demo/complete-draft.ts';
+import { type Manager, serviceUrls, startManager } from './fleet-manager.fixture.ts';
 
 let manager: Manager;
 const lines = findStories(exampleAccounts()[0]);
@@ -54,7 +55,7 @@ describe('an action whose condition is not met is refused, the condition by its 
   });
 
   it('a device that is known not to take an eSIM is a warning that the caller accepts', async () => {
-    const draft = await completeDraft(manager.api, lines.notCapableLine);
+    const draft = await completeDraft(manager.api, lines.notCapableLine, 'switch_to_esim');
     expect(draft.warnings.map(({ code }) => code)).toEqual(['device_not_esim_capable']);
     const confirm = (acceptWarnings: string[]) =>
       manager.api.call(orderRoutes.confirm, { params: { id: draft.id }, body: { acceptWarnings } });

@@ -4,8 +4,9 @@ import { inventoryRoutes } from '@simlane/contracts/http/inventory';
 import { type Fact, type Order, orderRoutes } from '@simlane/contracts/http/order';
 import type { OrderStatus } from '@simlane/contracts/order';
 import { inject, vi } from 'vitest';
+import { completeDraft } from '../demo/complete-draft.ts';
 import { findLine } from '../demo/find-line.ts';
-import { createPublicApi, type PublicApi } from '../demo/public-api.ts';
+import { createPublicApi } from '../demo/public-api.ts';
 import { mailsTo } from '../demo/mailbox.ts';
 import { signInAs } from '../local/sign-in.ts';
 import { createSandboxControl } from '../provider-sandbox/control-client.ts';
@@ -29,7 +30,7 @@ export const startManager = async (userId = 'manager') => {
 
   const confirmedSwitch = async (): Promise<Switch> => {
     const { line, sim } = await findLine(api, 'switch_to_esim', undefined);
-    const draft = await completeDraft(api, line.id);
+    const draft = await completeDraft(api, line.id, 'switch_to_esim');
     const confirmed = await api.call(orderRoutes.confirm, { params: { id: draft.id }, body: {} });
     return { order: confirmed, line, sim };
   };
@@ -82,18 +83,3 @@ interface Switch {
 }
 
 export type Manager = Awaited<ReturnType<typeof startManager>>;
-
-/** A draft with everything that a confirmation needs. */
-export const completeDraft = async (api: PublicApi, lineId: string): Promise<Order> => {
-  const draft = await api.call(orderRoutes.createDraft, { body: { action: 'switch_to_esim', lineId } });
-  const article = draft.article ?? draft.compatibleArticles[0];
-  if (article === undefined) throw new Error('the draft has no eSIM to choose from');
-  return api.call(orderRoutes.editDraft, {
-    params: { id: draft.id },
-    body: {
-      article: { packId: article.packId, articleId: article.id },
-      deliveryContact: { name: 'Front desk', email: 'desk@calder-rail.example' },
-      reason: 'convenience',
-    },
-  });
-};

@@ -53,6 +53,12 @@ export async function choosePorts(stateFolder: string, env: NodeJS.ProcessEnv): 
   return chosen as Ports;
 }
 
+/** Ports that a developer has fixed are those of `npm start`, which may be running. */
+export function withoutFixedPorts(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const portVariables = new Set<string>(Object.values(PORT_VARIABLES));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !portVariables.has(name)));
+}
+
 async function checkedPort(variable: string, text: string, taken: Set<number>): Promise<number> {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > HIGHEST_PORT) {

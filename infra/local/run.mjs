@@ -15,6 +15,7 @@ const SCRIPTS = {
   test: 'infra/local/test.ts',
   bench: 'infra/bench/main.ts',
   audit: 'infra/audit/main.ts',
+  drill: 'infra/drill/main.ts',
   reset: 'infra/local/reset.ts',
   token: 'infra/local/token.ts',
   wake: 'infra/local/wake.ts',

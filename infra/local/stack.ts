@@ -44,6 +44,8 @@ export interface StackOptions {
   readonly logFolder?: string;
   /** Log level of our own processes. */
   readonly logLevel?: string;
+  /** Modules that node is to load before the services and the worker: drills break processes from outside with it. */
+  readonly nodeImports?: readonly string[];
   /** Told each step, one line at a time, for a person. */
   readonly report?: (line: string) => void;
   /** When it aborts, during the start or later, everything is stopped. */
@@ -129,6 +131,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ports,
       secrets,
       logLevel: options.logLevel ?? 'info',
+      nodeImports: options.nodeImports ?? [],
       stateFolder,
       dataFolder,
       logFolder,

@@ -9,7 +9,7 @@ import type { TestProject } from 'vitest/node';
 import { auditUntilGreen } from '../audit/audit.ts';
 import { reportText } from '../audit/report-text.ts';
 import { sayAside } from './terminal.ts';
-import { PORT_VARIABLES } from './ports.ts';
+import { withoutFixedPorts } from './ports.ts';
 import type { StackInfo } from './stack-info.ts';
 import { startStack } from './stack.ts';
 import { defaultStateFolder, makeStateFolder } from './state-folder.ts';
@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throwAway: true,
     logFolder: path.join(defaultStateFolder, 'end-to-end-logs'),
     report: sayAside,
-    env: withoutPorts(process.env),
+    env: withoutFixedPorts(process.env),
   });
   project.provide('stack', stack.info);
   return async () => {
@@ -47,10 +47,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function requireSound(info: StackInfo): Promise<void> {
   const { green, report } = await auditUntilGreen(info, { withinMs: SOUND_WITHIN_MS });
   if (!green) throw new Error(`The audit after the tests has findings:\n${reportText(report)}`);
-}
-
-/** Ports that a developer has fixed are those of `npm start`, which may be running. */
-function withoutPorts(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const portVariables = new Set<string>(Object.values(PORT_VARIABLES));
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !portVariables.has(name)));
 }

@@ -15,13 +15,15 @@ export interface OurProcessesOptions {
   readonly ports: Readonly<Record<PortName, number>>;
   readonly secrets: LocalSecrets;
   readonly logLevel: string;
+  /** Modules that node is to load before each process of ours. */
+  readonly nodeImports: readonly string[];
 }
 
 /** A service of ours, with the environment that its main.ts reads. */
 export function service(name: ServiceName, options: OurProcessesOptions): ProcessDescription {
   const { info, ports } = options;
   const { app, owner } = info.databases[name];
-  return ourProcess(name, `services/${name}/main.ts`, ports[name], {
+  return ourProcess(name, `services/${name}/main.ts`, ports[name], options.nodeImports, {
     ...processVariables(name, options),
     INTERNAL_PORT: String(ports[`${name}Internal`]),
     PUBLIC_URL: info.services[name].url,
@@ -34,7 +36,7 @@ export function service(name: ServiceName, options: OurProcessesOptions): Proces
 
 export function worker(options: OurProcessesOptions): ProcessDescription {
   const { info, ports } = options;
-  return ourProcess('worker', 'activities/main.ts', ports.worker, {
+  return ourProcess('worker', 'activities/main.ts', ports.worker, options.nodeImports, {
     ...processVariables('worker', options),
     ...temporalVariables(info),
     ...internalUrls(info, ['catalog', 'inventory', 'order', 'notification']),
@@ -43,7 +45,7 @@ export function worker(options: OurProcessesOptions): ProcessDescription {
 }
 
 export function providerSandbox({ info, ports, secrets, logLevel }: OurProcessesOptions): ProcessDescription {
-  return ourProcess('sandbox', 'infra/provider-sandbox/main.ts', ports.sandbox, {
+  return ourProcess('sandbox', 'infra/provider-sandbox/main.ts', ports.sandbox, [], {
     LOG_LEVEL: logLevel,
     SANDBOX_CONTROL_TOKEN: secrets.sandboxControlToken,
     SANDBOX_STATE_FILE: path.join(info.stateFolder, 'sandbox-journal'),
@@ -68,12 +70,13 @@ function ourProcess(
   name: string,
   script: string,
   port: number,
+  nodeImports: readonly string[],
   variables: Readonly<Record<string, string>>,
 ): ProcessDescription {
   return {
     name,
     command: process.execPath,
-    args: [path.join(checkout, script)],
+    args: [...nodeImports.flatMap((module) => ['--import', module]), path.join(checkout, script)],
     cwd: checkout,
     env: { ...baseEnvironment(), SIMLANE_ENV: 'local', HOST: '127.0.0.1', PORT: String(port), ...variables },
     isReady: () => answersOk(`http://127.0.0.1:${port}/readyz`),

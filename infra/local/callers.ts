@@ -1,16 +1,16 @@
 import { PUBLIC_AUDIENCE } from '@simlane/service-kit/tokens';
 import { importJWK, SignJWT } from 'jose';
-import { readOrMakeSecrets } from '../local/secrets.ts';
-import type { StackInfo } from '../local/stack-info.ts';
+import { readOrMakeSecrets } from './secrets.ts';
+import type { StackInfo } from './stack-info.ts';
 
 /** Each may make some thousand calls a minute; together they stay far below what the services let each of them do. */
 const CALLERS = 64;
-/** Longer than a whole bench. */
+/** Longer than a whole bench, and than any one drill. */
 const TOKEN_LIFETIME = '1h';
 
 /**
  * Access tokens of managers of the account, one for each of many people: a service limits the calls of one person a
- * minute, and a bench makes more. Signed with the key of the stack's own OpenID provider, which has only the demo users.
+ * minute, and a bench or a drill makes more. Signed with the key of the stack's own OpenID provider, which has only the demo users.
  */
 export async function signCallers(info: StackInfo, accountId: string): Promise<readonly string[]> {
   const { signingKey } = readOrMakeSecrets(info.stateFolder).openId;
@@ -18,8 +18,8 @@ export async function signCallers(info: StackInfo, accountId: string): Promise<r
   const kid = String(signingKey.kid);
   const token = (number: number) =>
     new SignJWT({
-      name: `Bench ${number}`,
-      email: `bench-${number}@calder-rail.example`,
+      name: `Caller ${number}`,
+      email: `caller-${number}@calder-rail.example`,
       locale: 'en',
       roles: ['manager'],
       account_id: accountId,
@@ -27,7 +27,7 @@ export async function signCallers(info: StackInfo, accountId: string): Promise<r
       .setProtectedHeader({ alg: 'RS256', kid })
       .setIssuer(info.openId.issuer)
       .setAudience(PUBLIC_AUDIENCE)
-      .setSubject(`bench-${number}`)
+      .setSubject(`caller-${number}`)
       .setIssuedAt()
       .setExpirationTime(TOKEN_LIFETIME)
       .sign(key);
