@@ -1,5 +1,5 @@
 import { inventoryRoutes } from '@simlane/contracts/http/inventory';
-import { type Order, orderRoutes } from '@simlane/contracts/http/order';
+import { orderRoutes } from '@simlane/contracts/http/order';
 import type { OrderStatus } from '@simlane/contracts/order';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { completeDraft } from '../demo/complete-draft.ts';
@@ -26,14 +26,18 @@ export interface OrderFlow {
   prepare(count: number, course?: Course): Promise<PlacedOrder[]>;
   /** Confirms them, one every so many milliseconds; resolves when all are answered with 2xx. */
   confirm(orders: readonly PlacedOrder[], everyMs: number): Promise<void>;
+  /** Drafts that all are for one free line. */
+  prepareRivals(count: number, course: Course): Promise<PlacedOrder[]>;
+  /** From now on this order, which was confirmed otherwise, is to end as its course says. */
+  follow(order: PlacedOrder): void;
   /** Resolves when the provider has them all, and the orders say so. */
   submitted(orders: readonly PlacedOrder[]): Promise<void>;
   /** Resolves when they all have the status. */
   reach(orders: readonly PlacedOrder[], status: OrderStatus): Promise<void>;
+  /** Resolves when their managers are told of their ends. */
+  told(orders: readonly PlacedOrder[]): Promise<void>;
   /** How the orders stand that were confirmed and have not ended as expected, one line each; their lines are free when none is left. */
   unsettled(): Promise<string[]>;
-  /** A line that no order of the flow holds. */
-  freeLine(): string;
   readonly confirmed: number;
 }
 
@@ -57,8 +61,7 @@ export const createOrderFlow = ({ stack, api, sandbox, random, lineIds }: OrderF
     return lineId;
   };
 
-  const prepareOne = async (course: Course): Promise<PlacedOrder> => {
-    const lineId = takeLine();
+  const prepareOne = async (lineId: string, course: Course): Promise<PlacedOrder> => {
     const caller = api();
     const { sim } = await caller.call(inventoryRoutes.getLine, { params: { id: lineId } });
     const action = sim?.kind === 'esim' ? 'replace_esim' : 'switch_to_esim';
@@ -67,15 +70,18 @@ export const createOrderFlow = ({ stack, api, sandbox, random, lineIds }: OrderF
     return { id, lineId, course };
   };
 
-  const confirmOne = async (order: PlacedOrder): Promise<Order> => {
-    const answer = await api().call(orderRoutes.confirm, { params: { id: order.id }, body: {} });
+  const follow = (order: PlacedOrder): void => {
     confirmed += 1;
     open.push(order);
-    return answer;
+  };
+
+  const confirmOne = async (order: PlacedOrder): Promise<void> => {
+    await api().call(orderRoutes.confirm, { params: { id: order.id }, body: {} });
+    follow(order);
   };
 
   const prepare = (count: number, course?: Course): Promise<PlacedOrder[]> =>
-    Promise.all(Array.from({ length: count }, () => prepareOne(course ?? drawCourse(random))));
+    Promise.all(Array.from({ length: count }, () => prepareOne(takeLine(), course ?? drawCourse(random))));
 
   const confirm = async (orders: readonly PlacedOrder[], everyMs: number): Promise<void> => {
     await Promise.all(orders.map((order, index) => sleep(index * everyMs).then(() => confirmOne(order))));
@@ -93,8 +99,14 @@ export const createOrderFlow = ({ stack, api, sandbox, random, lineIds }: OrderF
   return {
     prepare,
     confirm,
+    prepareRivals: (count, course) => {
+      const lineId = takeLine();
+      return Promise.all(Array.from({ length: count }, () => prepareOne(lineId, course)));
+    },
+    follow,
     submitted: (orders) => until(orders, ({ submitted }) => submitted),
     reach: (orders, status) => until(orders, (order) => order.status === status),
+    told: (orders) => until(orders, ({ told }) => told),
     unsettled: async () => {
       const seen = new Map(
         (
@@ -110,11 +122,6 @@ export const createOrderFlow = ({ stack, api, sandbox, random, lineIds }: OrderF
         open = [];
       }
       return lines;
-    },
-    freeLine: () => {
-      const lineId = free[0];
-      if (lineId === undefined) throw new Error('Every line of the fleet has an order in flight');
-      return lineId;
     },
     get confirmed() {
       return confirmed;
