@@ -11,9 +11,9 @@ import path from 'node:path';
 import type { CrashPoint } from './crash-point.ts';
 
 const folder = new URL(import.meta.url).searchParams.get('armed') ?? '';
-const processName = (process.argv[1] ?? '').includes('activities')
-  ? 'worker'
-  : path.basename(path.dirname(process.argv[1] ?? ''));
+const scriptFolder = path.basename(path.dirname(process.argv[1] ?? ''));
+/** As the stack names it. */
+const processName = scriptFolder === 'activities' ? 'worker' : scriptFolder;
 
 const pass = (point: CrashPoint): void => {
   const file = path.join(folder, `${processName}.${point}`);

@@ -15,6 +15,9 @@ export interface DrillResult {
   readonly failure: string | null;
   readonly orders: number;
   readonly faults: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly stuck: number;
   readonly recoverySeconds: { readonly median: number; readonly most: number } | null;
   readonly seconds: number;
 }
@@ -35,13 +38,17 @@ export const runDrill = async (drill: Drill, { stack, seed, short }: DrillOption
     () => (stage.counters.rude.length === 0 ? null : stage.counters.rude.join('\n')),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
+  const { faults, lost, doubled, stuck, recoveriesMs } = stage.counters;
   return {
     name: drill.name,
     title: drill.title,
     failure,
     orders: stage.orders.confirmed,
-    faults: stage.counters.faults,
-    recoverySeconds: summaryOf(stage.counters.recoveriesMs),
+    faults,
+    lost,
+    doubled,
+    stuck,
+    recoverySeconds: summaryOf(recoveriesMs),
     seconds: toSeconds(performance.now() - began),
   };
 };

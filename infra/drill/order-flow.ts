@@ -20,6 +20,12 @@ export interface PlacedOrder {
   readonly course: Course;
 }
 
+export interface UnsettledOrder {
+  /** Lost: answered with 2xx, and not there. */
+  readonly state: 'lost' | 'open';
+  readonly what: string;
+}
+
 /** Orders in flight during a drill, each with a course of which the end is known. */
 export interface OrderFlow {
   /** Drafts for so many free lines, their courses with the provider; nothing is confirmed yet. */
@@ -36,8 +42,8 @@ export interface OrderFlow {
   reach(orders: readonly PlacedOrder[], status: OrderStatus): Promise<void>;
   /** Resolves when their managers are told of their ends. */
   told(orders: readonly PlacedOrder[]): Promise<void>;
-  /** How the orders stand that were confirmed and have not ended as expected, one line each; their lines are free when none is left. */
-  unsettled(): Promise<string[]>;
+  /** The orders that were confirmed and have not ended as expected; the lines of all are free when none is left. */
+  unsettled(): Promise<UnsettledOrder[]>;
   readonly confirmed: number;
 }
 
@@ -116,12 +122,12 @@ export const createOrderFlow = ({ stack, api, sandbox, random, lineIds }: OrderF
           )
         ).map((order) => [order.id, order]),
       );
-      const lines = open.flatMap((order) => notYet(order, seen.get(order.id)) ?? []);
-      if (lines.length === 0) {
+      const unsettled = open.flatMap((order) => notYet(order, seen.get(order.id)) ?? []);
+      if (unsettled.length === 0) {
         free.push(...open.map(({ lineId }) => lineId));
         open = [];
       }
-      return lines;
+      return unsettled;
     },
     get confirmed() {
       return confirmed;
@@ -130,11 +136,12 @@ export const createOrderFlow = ({ stack, api, sandbox, random, lineIds }: OrderF
 };
 
 /** What keeps an order from having ended as its course says. */
-const notYet = ({ id, course }: PlacedOrder, seen: SeenOrder | undefined): string | undefined => {
-  if (seen === undefined) return `order ${id} (${course.name}) was answered 2xx and is not there`;
+const notYet = ({ id, course }: PlacedOrder, seen: SeenOrder | undefined): UnsettledOrder | undefined => {
+  const named = `order ${id} (${course.name})`;
+  if (seen === undefined) return { state: 'lost', what: `${named} was answered 2xx and is not there` };
   const { status, endReason, told } = seen;
   const hasEnded = status === course.end.status && endReason === course.end.endReason;
   if (hasEnded && told) return undefined;
   const expected = hasEnded ? 'its manager told' : [course.end.status, course.end.endReason ?? []].flat().join(', ');
-  return `order ${id} (${course.name}) is ${status}, not ${expected}`;
+  return { state: 'open', what: `${named} is ${status}, not ${expected}` };
 };

@@ -5,9 +5,10 @@ export const markdown = (
   results: readonly DrillResult[],
   { seed, short }: { seed: number; short: boolean },
 ): string => {
-  const rows = results.map(({ name, failure, orders, faults, recoverySeconds, seconds }) => {
+  const rows = results.map(({ name, failure, orders, faults, lost, doubled, stuck, recoverySeconds, seconds }) => {
     const recovery = recoverySeconds === null ? '—' : `${recoverySeconds.median} / ${recoverySeconds.most}`;
-    return `| ${name} | ${failure === null ? 'holds' : 'fails'} | ${faults} | ${orders} | ${recovery} | ${seconds} |`;
+    const cells = [name, failure === null ? 'holds' : 'fails', faults, orders, lost, doubled, stuck, recovery, seconds];
+    return `| ${cells.join(' | ')} |`;
   });
   const failures = results.flatMap(({ name, failure }) =>
     failure === null ? [] : [`\n**${name}**\n\n${failure.replaceAll(/^/gm, '    ')}`],
@@ -16,8 +17,8 @@ export const markdown = (
     `Seed ${seed}${short ? ', short forms' : ''}. Recovery: from the end of a fault until every order has ended as it was to`,
     'and the auditor finds nothing.',
     '',
-    '| drill | result | faults | orders | recovery, median / longest (s) | took (s) |',
-    '|---|---|---|---|---|---|',
+    '| drill | result | faults | orders | lost | doubled | stuck | recovery, median / longest (s) | took (s) |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...rows,
     ...failures,
     '',

@@ -25,6 +25,12 @@ export interface Counters {
   faults: number;
   /** From the end of a fault to the moment from which everything is as expected, one for each recovery. */
   readonly recoveriesMs: number[];
+  /** Orders that were answered with 2xx and are not there. */
+  lost: number;
+  /** Submissions and mails that were accepted more often than may be. */
+  doubled: number;
+  /** Orders that did not come to the end that was expected in time. */
+  stuck: number;
   /** 5xx that no fault excuses. */
   readonly rude: string[];
 }
@@ -74,7 +80,7 @@ export const setStage = async ({ stack, random, short }: StageOptions): Promise<
   const urls = { catalog: catalog.url, inventory: inventory.url, order: order.url, notification: notification.url };
   const nextToken = inTurn(await signCallers(info, account.id));
   const sandbox = createSandboxControl({ url: info.sandbox.url, token: info.sandbox.controlToken });
-  const counters: Counters = { faults: 0, recoveriesMs: [], rude: [] };
+  const counters: Counters = { faults: 0, recoveriesMs: [], lost: 0, doubled: 0, stuck: 0, rude: [] };
   const api = (): PublicApi =>
     persistent(createPublicApi(urls, nextToken()), {
       withinMs: ANSWERED_WITHIN_MS,
@@ -140,13 +146,21 @@ export const setStage = async ({ stack, random, short }: StageOptions): Promise<
     recovered: async () => {
       const giveUpAt = performance.now() + SETTLED_WITHIN_MS;
       for (;;) {
-        const open = await orders.unsettled().catch((error: unknown) => [String(error)]);
-        if (open.length === 0) break;
-        if (performance.now() > giveUpAt) throw new Error(open.join('\n'));
+        // PostgreSQL may still be on its way back.
+        const open = await orders.unsettled().catch(() => undefined);
+        if (open?.length === 0) break;
+        if (performance.now() > giveUpAt) {
+          counters.lost += open?.filter(({ state }) => state === 'lost').length ?? 0;
+          counters.stuck += open?.filter(({ state }) => state === 'open').length ?? 0;
+          throw new Error(open?.map(({ what }) => what).join('\n') ?? 'The orders cannot be read');
+        }
         await sleep(LOOK_EVERY_MS);
       }
       const { green, report } = await auditUntilGreen(info, { withinMs: giveUpAt - performance.now() });
-      if (!green) throw new Error(report.findings.map(findingLine).join('\n'));
+      if (!green) {
+        counters.doubled += report.findings.filter(({ invariant }) => invariant === 1 || invariant === 4).length;
+        throw new Error(report.findings.map(findingLine).join('\n'));
+      }
       counters.recoveriesMs.push(performance.now() - faultEndedAt);
     },
   };

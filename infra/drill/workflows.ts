@@ -37,7 +37,7 @@ export const connectWorkflows = async ({ temporal }: StackInfo): Promise<OrderWo
     resetToEach: async (orderId) => {
       const { runId } = await handleOf(orderId).describe();
       const { events } = await handleOf(orderId).fetchHistory();
-      const completed = (events ?? []).filter(({ eventType }) => eventType === WORKFLOW_TASK_COMPLETED);
+      const completed = (events ?? []).filter(({ eventType }) => Number(eventType) === WORKFLOW_TASK_COMPLETED);
       for (const { eventId } of completed.toReversed()) {
         if (eventId == null) continue;
         await connection.workflowService.resetWorkflowExecution({

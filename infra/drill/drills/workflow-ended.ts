@@ -12,16 +12,16 @@ const PROCESSED = { type: 'order.processed', data: { iccid: GENERATE } } as cons
 /** Brings an order into a phase; then what is said after its workflow has been ended. */
 const PHASES: readonly {
   readonly bring: (stage: Stage, orders: readonly PlacedOrder[]) => Promise<void>;
-  readonly then: readonly (typeof ACKNOWLEDGED | typeof PROCESSED)[];
+  readonly words: readonly (typeof ACKNOWLEDGED | typeof PROCESSED)[];
 }[] = [
-  { bring: (stage, orders) => stage.orders.submitted(orders), then: [ACKNOWLEDGED, PROCESSED] },
+  { bring: (stage, orders) => stage.orders.submitted(orders), words: [ACKNOWLEDGED, PROCESSED] },
   {
     bring: async (stage, orders) => {
       await stage.orders.submitted(orders);
       for (const { id } of orders) await stage.say(id, ACKNOWLEDGED);
       await stage.orders.reach(orders, 'in_progress');
     },
-    then: [PROCESSED],
+    words: [PROCESSED],
   },
   {
     bring: async (stage, orders) => {
@@ -29,7 +29,7 @@ const PHASES: readonly {
       for (const { id } of orders) await stage.say(id, PROCESSED);
       await stage.orders.told(orders);
     },
-    then: [],
+    words: [],
   },
 ];
 
@@ -39,7 +39,7 @@ export const workflowEnded: Drill = {
   run: async (stage) => {
     const workflows = await connectWorkflows(stage.stack.info);
     for (let times = 0; times < stage.times(5, 1); times += 1) {
-      for (const { bring, then } of PHASES) {
+      for (const { bring, words } of PHASES) {
         const orders = await stage.orders.prepare(WAYS.length, SILENT);
         await stage.orders.confirm(orders, 0);
         await bring(stage, orders);
@@ -48,7 +48,7 @@ export const workflowEnded: Drill = {
           await workflows[way](orders[index]?.id ?? '');
         }
         stage.faultEnded();
-        for (const word of then) for (const { id } of orders) await stage.say(id, word);
+        for (const word of words) for (const { id } of orders) await stage.say(id, word);
         await stage.recovered();
       }
     }
