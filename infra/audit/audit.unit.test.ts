@@ -144,6 +144,22 @@ describe('the auditor sees', () => {
       ['7 broken: message message points to order done of account account-1'],
     ],
     [
+      'a request to the provider that is said to be carried out and has no answer',
+      ({ order }) =>
+        order.facts.push({
+          ...row(order.facts, 'done-9'),
+          id: 'done-10',
+          number: 10,
+          kind: 'cancellation_requested',
+          disposition: 'applied',
+          carriedOutAt: READ_AT,
+          causeId: null,
+        }),
+      [
+        '2 broken: fact 10 (cancellation_requested) has 0 effects cancellation_passed_on or cancellation_refused or request_overtaken, not 1',
+      ],
+    ],
+    [
       'a change of state without its timeline entry',
       ({ inventory }) => remove(inventory.timeline, 'entry-6'),
       ['8 broken: 0 entries put_on_line on the timeline of new-of-done, not 1'],

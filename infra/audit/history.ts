@@ -19,7 +19,9 @@ export const checkHistory = ({ order, inventory, notification }: Snapshot): Find
 };
 
 const checkFacts = (order: OrderRow, facts: readonly FactRow[]): Finding[] => {
-  const count = (kind: string): number => facts.filter((fact) => fact.kind === kind).length;
+  // Of what the manager is told here only the end counts; notices have a fact of their own as their cause.
+  const count = (kind: string): number =>
+    facts.filter((fact) => fact.kind === kind && (kind !== 'manager_told' || fact.causeId === order.id)).length;
   const isConfirmed = !['draft', 'confirming', 'expired'].includes(order.status);
   const refused = order.attempt - (isConfirmed || order.status === 'confirming' ? 1 : 0);
   const expected: Readonly<Record<string, number>> = {

@@ -65,8 +65,10 @@ const readDue = (select: Select, service: ServiceName): Promise<DueRow[]> =>
 const readOrders = async (select: Select): Promise<OrderSnapshot> => ({
   orders: await select(`select account_id as "accountId", id, order_number as "orderNumber", status, attempt,
     line_id as "lineId", old_sim_id as "oldSimId", new_sim_id as "newSimId", provider_id as "providerId",
-    article ->> 'id' as "articleId", submitted_at as "submittedAt", manager_told_at as "managerToldAt" from "order"`),
-  facts: await select(`select account_id as "accountId", id, order_id as "orderId", number, kind, cause_id as "causeId",
+    article ->> 'id' as "articleId", submitted_at as "submittedAt", manager_told_at as "managerToldAt",
+    adopted_from_order as "adoptedFrom" from "order"`),
+  facts:
+    await select(`select account_id as "accountId", id, order_id as "orderId", number, kind, source, cause_id as "causeId",
     disposition, fills_in as "fillsIn", carried_out_at as "carriedOutAt",
     data ? 'iccid' or data ? 'eid' or activation_code_fingerprint is not null as identifies from fact`),
   signals: await select(`select account_id as "accountId", id, provider_id as "providerId", message_id as "messageId",

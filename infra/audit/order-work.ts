@@ -9,20 +9,25 @@ import type { FactRow, OrderRow } from './snapshot.ts';
 type Decided = 'confirmed' | 'acknowledged' | 'processed' | 'cancelled';
 
 interface Decision {
-  /** What it decides, once applied. */
-  readonly decides: Decided;
-  /** The fact that says that it was carried out, and names it as its cause. */
-  readonly effect: FactKind;
+  /** What it decides, once applied; a request or a notice decides nothing. */
+  readonly decides?: Decided;
+  /** The facts that say that it was carried out: one of them, once, naming it as the cause. */
+  readonly effects: readonly FactKind[];
   /** The order's status from then on. */
-  readonly status: OrderStatus;
+  readonly status?: OrderStatus;
 }
 
 const DECISIONS: Readonly<Partial<Record<FactKind, Decision>>> = {
-  confirmed: { decides: 'confirmed', effect: 'submitted', status: 'confirmed' },
-  acknowledged: { decides: 'acknowledged', effect: 'temporary_esim_created', status: 'in_progress' },
-  processed: { decides: 'processed', effect: 'sim_replaced', status: 'processed' },
-  cancelled: { decides: 'cancelled', effect: 'rolled_back', status: 'cancelled' },
-  rejected: { decides: 'cancelled', effect: 'rolled_back', status: 'cancelled' },
+  confirmed: { decides: 'confirmed', effects: ['submitted'], status: 'confirmed' },
+  acknowledged: { decides: 'acknowledged', effects: ['temporary_esim_created'], status: 'in_progress' },
+  processed: { decides: 'processed', effects: ['sim_replaced'], status: 'processed' },
+  cancelled: { decides: 'cancelled', effects: ['rolled_back'], status: 'cancelled' },
+  rejected: { decides: 'cancelled', effects: ['rolled_back'], status: 'cancelled' },
+  cancellation_requested: { effects: ['cancellation_passed_on', 'cancellation_refused', 'request_overtaken'] },
+  reminder_requested: { effects: ['provider_reminded', 'request_overtaken'] },
+  reversal_requested: { effects: ['reversal_passed_on', 'cancellation_refused', 'request_overtaken'] },
+  silence_noted: { effects: ['manager_told'] },
+  cancellation_refused: { effects: ['manager_told'] },
 };
 
 export const decisionOf = ({ kind }: Pick<FactRow, 'kind'>): Decision | undefined => DECISIONS[kind];
@@ -58,14 +63,17 @@ export const pendingFacts = (facts: readonly FactRow[]): FactRow[] =>
 /** Whether there is something that only the order's workflow does. */
 export const hasWork = (order: OrderRow, facts: readonly FactRow[]): boolean => {
   if (isUnderWay(order.status)) return order.submittedAt === null || pendingFacts(facts).length > 0;
-  return (order.status === 'processed' || order.status === 'cancelled') && order.managerToldAt === null;
+  const isEnded = order.status === 'processed' || order.status === 'cancelled';
+  return isEnded && (order.managerToldAt === null || pendingFacts(facts).length > 0);
 };
 
 /** The status of an order whose confirmation and words, as far as they are carried out, are these. */
 export const statusByFacts = (facts: readonly FactRow[]): OrderStatus | undefined => {
   const last = facts.findLast(
-    ({ disposition, kind, carriedOutAt }) =>
-      disposition === 'applied' && (kind === 'confirmed' || carriedOutAt !== null),
+    (fact) =>
+      fact.disposition === 'applied' &&
+      decisionOf(fact)?.status !== undefined &&
+      (fact.kind === 'confirmed' || fact.carriedOutAt !== null),
   );
   return last && decisionOf(last)?.status;
 };

@@ -20,12 +20,20 @@ export const checkSignals = (snapshot: Snapshot): Finding[] => {
       ...checkEffects(own),
       ...(isUnderWay(statuses.get(orderId) ?? 'draft')
         ? []
-        : pendingFacts(own).map((fact) =>
-            broken(2, fact, `fact ${fact.number} (${fact.kind}) is applied, not carried out, and the order has ended`),
-          )),
+        : pendingFacts(own)
+            .filter(isWord)
+            .map((fact) =>
+              broken(
+                2,
+                fact,
+                `fact ${fact.number} (${fact.kind}) is applied, not carried out, and the order has ended`,
+              ),
+            )),
     ]),
   ];
 };
+
+const isWord = (fact: FactRow): boolean => wordOf(fact) !== undefined;
 
 const identityOf = (providerId: string, messageId: string, bodyHash: string): string =>
   `${providerId} ${messageId} ${bodyHash}`;
@@ -82,11 +90,18 @@ const checkEffects = (facts: readonly FactRow[]): Finding[] => {
   const byCause = Map.groupBy(facts, ({ causeId }) => causeId);
   return facts.flatMap((fact): Finding[] => {
     const decision = fact.disposition === 'applied' ? decisionOf(fact) : undefined;
-    const effect = decision?.effect ?? (fact.fillsIn ? 'identifiers_filled_in' : undefined);
-    if (effect === undefined) return [];
-    const found = (byCause.get(fact.id) ?? []).filter(({ kind }) => kind === effect).length;
-    const expected = fact.carriedOutAt === null ? 0 : 1;
+    const effects = decision?.effects ?? (fact.fillsIn ? (['identifiers_filled_in'] as const) : []);
+    if (effects.length === 0) return [];
+    const found = (byCause.get(fact.id) ?? []).filter(({ kind }) => effects.some((effect) => effect === kind)).length;
+    const expected = fact.carriedOutAt === null || isNeverSent(fact, facts) ? 0 : 1;
     if (found === expected) return [];
-    return [broken(2, fact, `fact ${fact.number} (${fact.kind}) has ${found} effects ${effect}, not ${expected}`)];
+    const named = effects.join(' or ');
+    return [broken(2, fact, `fact ${fact.number} (${fact.kind}) has ${found} effects ${named}, not ${expected}`)];
   });
 };
+
+/** A confirmation has nothing to show for it where a person has decided before anything was sent. */
+const isNeverSent = ({ kind }: FactRow, facts: readonly FactRow[]): boolean =>
+  kind === 'confirmed' &&
+  facts.some((fact) => isWord(fact) && fact.disposition === 'applied' && fact.source !== 'provider') &&
+  !facts.some((fact) => fact.kind === 'submitted');

@@ -129,6 +129,7 @@ const order = (id: string, changes: Partial<OrderRow>): OrderRow => ({
   articleId: 'article',
   submittedAt: EARLIER,
   managerToldAt: null,
+  adoptedFrom: null,
   ...changes,
 });
 
@@ -141,6 +142,7 @@ const facts = (orderId: string, told: readonly Told[]): FactRow[] =>
     orderId,
     number: index + 1,
     kind,
+    source: causeId?.startsWith('signal') === true ? 'provider' : 'workflow',
     causeId,
     disposition,
     fillsIn: false,

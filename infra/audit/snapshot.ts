@@ -5,6 +5,7 @@
  * a matter of moments.
  */
 import type { Disposition, FactKind } from '@simlane/contracts/facts';
+import type { TimelineSource } from '@simlane/contracts/http/timeline';
 import type { OrderStatus } from '@simlane/contracts/order';
 import type { ReplacementState, SimState } from '@simlane/contracts/sim';
 import type { MailboxMail } from '../demo/mailbox.ts';
@@ -39,12 +40,15 @@ export interface OrderRow extends Row {
   readonly articleId: string | null;
   readonly submittedAt: Date | null;
   readonly managerToldAt: Date | null;
+  /** The order whose provider's work it has taken over. */
+  readonly adoptedFrom: string | null;
 }
 
 export interface FactRow extends Row {
   readonly orderId: string;
   readonly number: number;
   readonly kind: FactKind;
+  readonly source: TimelineSource;
   readonly causeId: string | null;
   readonly disposition: Disposition;
   readonly fillsIn: boolean;

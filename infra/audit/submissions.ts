@@ -33,7 +33,7 @@ export const checkSubmissions = ({ readAt, order, provider }: Snapshot): Finding
       if (row.submittedAt === null) {
         return isAccepted ? [settling(1, place, 'the provider has it, and the order does not say so yet')] : [];
       }
-      if (isAccepted || isSettledOtherwise(row, facts.get(row.id) ?? NO_FACTS)) return [];
+      if (isAccepted || row.adoptedFrom !== null || isSettledOtherwise(row, facts.get(row.id) ?? NO_FACTS)) return [];
       return [broken(1, place, 'said to be submitted, and the provider does not have it')];
     }),
   ];

@@ -2,7 +2,8 @@ import { orderRoutes } from '@simlane/contracts/http/order';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { findLine } from '../demo/find-line.ts';
 import { readRunningStack } from '../local/stack-info.ts';
-import { completeDraft, type Manager, startManager } from './fleet-manager.fixture.ts';
+import { completeDraft } from '../demo/complete-draft.ts';
+import { type Manager, startManager } from './fleet-manager.fixture.ts';
 
 let manager: Manager;
 beforeAll(async () => {
@@ -68,7 +69,7 @@ describe('an order in the middle of which a process is killed ends right, once',
 
   it('worker, killed while the provider has not answered yet: the order is submitted again within seconds', async () => {
     const { line } = await findLine(manager.api, 'switch_to_esim', undefined);
-    const { id } = await completeDraft(manager.api, line.id);
+    const { id } = await completeDraft(manager.api, line.id, 'switch_to_esim');
     await manager.sandbox.putOrderRules(id, [{ submission: 'hang', times: 1 }]);
     await manager.api.call(orderRoutes.confirm, { params: { id }, body: {} });
     const requests = async () => (await manager.sandbox.requests(id)).length;
