@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ACCOUNT_HEADER } from '@simlane/service-kit/authentication';
 import { parseJsonOrNothing } from '@simlane/service-kit/bounded-answer';
 import { type Problem, problemSchema } from '@simlane/contracts/http/problem';
 import type { PublicRoute, RouteAnswer, RouteRequest } from '@simlane/contracts/http/route';
@@ -43,7 +44,8 @@ export class ApiProblem extends Error {
   }
 }
 
-export const createPublicApi = (urls: ServiceUrls, token: string): PublicApi => ({
+/** @param accountId named by operations, who belong to no account */
+export const createPublicApi = (urls: ServiceUrls, token: string, accountId?: string): PublicApi => ({
   call: async (contract, request, idempotencyKey = randomUUID()) => {
     const { params, query, body } = request as LooseRequest;
     const path = contract.path.replaceAll(/:(\w+)/g, (_whole, name: string) =>
@@ -55,6 +57,7 @@ export const createPublicApi = (urls: ServiceUrls, token: string): PublicApi => 
       method: contract.method,
       headers: {
         authorization: `Bearer ${token}`,
+        ...(accountId === undefined ? {} : { [ACCOUNT_HEADER]: accountId }),
         ...(contract.method === 'POST' ? { 'idempotency-key': idempotencyKey } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

@@ -1,6 +1,7 @@
 /** A manager at work on the whole stack: places orders on fresh lines and looks at what became of them. */
 import type { Line, Sim } from '@simlane/contracts/http/fleet';
 import { inventoryRoutes } from '@simlane/contracts/http/inventory';
+import { type Message, notificationRoutes } from '@simlane/contracts/http/notification';
 import { type Fact, type Order, orderRoutes } from '@simlane/contracts/http/order';
 import type { OrderStatus } from '@simlane/contracts/order';
 import { inject, vi } from 'vitest';
@@ -9,7 +10,7 @@ import { findLine } from '../demo/find-line.ts';
 import { createPublicApi } from '../demo/public-api.ts';
 import { mailsTo } from '../demo/mailbox.ts';
 import { signInAs } from '../local/sign-in.ts';
-import { createSandboxControl } from '../provider-sandbox/control-client.ts';
+import { createSandboxControl, type SandboxControl } from '../provider-sandbox/control-client.ts';
 
 /** A worker that was killed is back after some seconds, and a step that it had begun is begun again after 6 s. */
 const SETTLED_WITHIN_MS = 60_000;
@@ -28,9 +29,15 @@ export const startManager = async (userId = 'manager') => {
 
   const order = (id: string): Promise<Order> => api.call(orderRoutes.getOrder, { params: { id } });
 
-  const confirmedSwitch = async (): Promise<Switch> => {
-    const { line, sim } = await findLine(api, 'switch_to_esim', undefined);
+  const getLine = (id: string): Promise<Line> => api.call(inventoryRoutes.getLine, { params: { id } });
+  const getSim = (id: string): Promise<Sim> => api.call(inventoryRoutes.getSim, { params: { id } });
+
+  const confirmedSwitch = async ({ lineId, rules }: SwitchOptions = {}): Promise<Switch> => {
+    const line = lineId === undefined ? (await findLine(api, 'switch_to_esim', undefined)).line : await getLine(lineId);
+    if (line.sim === null) throw new Error(`line ${line.id} has no SIM`);
+    const sim = await getSim(line.sim.id);
     const draft = await completeDraft(api, line.id, 'switch_to_esim');
+    if (rules !== undefined) await sandbox.putOrderRules(draft.id, rules);
     const confirmed = await api.call(orderRoutes.confirm, { params: { id: draft.id }, body: {} });
     return { order: confirmed, line, sim };
   };
@@ -46,14 +53,17 @@ export const startManager = async (userId = 'manager') => {
     sandbox,
     order,
 
-    /** A confirmed switch of a line that nothing has happened to; being submitted. */
+    /** Resolves when it holds. */
+    until,
+
+    /** A confirmed switch of a line that nothing has happened to, this one or any; being submitted. */
     confirmedSwitch,
     /** Resolves when the provider has the order. */
     submitted,
 
     /** A confirmed switch that the provider has. */
-    submittedSwitch: async (): Promise<Switch> => {
-      const made = await confirmedSwitch();
+    submittedSwitch: async (options?: SwitchOptions): Promise<Switch> => {
+      const made = await confirmedSwitch(options);
       await submitted(made.order.id);
       return made;
     },
@@ -64,8 +74,14 @@ export const startManager = async (userId = 'manager') => {
     facts: async (id: string): Promise<Fact[]> =>
       (await api.call(orderRoutes.getTimeline, { params: { id }, query: {} })).items,
 
-    line: (id: string): Promise<Line> => api.call(inventoryRoutes.getLine, { params: { id } }),
-    sim: (id: string): Promise<Sim> => api.call(inventoryRoutes.getSim, { params: { id } }),
+    /** What the manager was told about the order, the first first. */
+    messages: async (id: string): Promise<Message['kind'][]> => {
+      const { items } = await api.call(notificationRoutes.listMessages, { query: { objectId: id } });
+      return items.map(({ kind }) => kind).toReversed();
+    },
+
+    line: getLine,
+    sim: getSim,
 
     /** Resolves when the mail about the end of the order is in the mailbox; to the number of mails about it. */
     mailsAbout: async (orderNumber: string): Promise<number> => {
@@ -76,7 +92,13 @@ export const startManager = async (userId = 'manager') => {
   };
 };
 
-interface Switch {
+interface SwitchOptions {
+  readonly lineId?: string;
+  /** How the provider treats this order. */
+  readonly rules?: Parameters<SandboxControl['putOrderRules']>[1];
+}
+
+export interface Switch {
   readonly order: Order;
   readonly line: Line;
   readonly sim: Sim;

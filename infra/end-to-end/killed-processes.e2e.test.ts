@@ -1,21 +1,14 @@
-import { orderRoutes } from '@simlane/contracts/http/order';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { findLine } from '../demo/find-line.ts';
-import { readRunningStack } from '../local/stack-info.ts';
-import { completeDraft } from '../demo/complete-draft.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Manager, startManager } from './fleet-manager.fixture.ts';
+import { signalProcess } from './stack-process.fixture.ts';
 
 let manager: Manager;
 beforeAll(async () => {
   manager = await startManager();
 });
 
-/** Ends a process of the stack as an out-of-memory kill would; the supervisor starts it again. */
-const kill = (name: string): void => {
-  const pid = readRunningStack(inject('stack').stateFolder)?.processes[name]?.pid;
-  if (pid === undefined) throw new Error(`there is no process ${name}`);
-  process.kill(pid, 'SIGKILL');
-};
+/** As an out-of-memory kill would; the supervisor starts it again. */
+const kill = (name: string): void => signalProcess(name, 'SIGKILL');
 
 describe('an order in the middle of which a process is killed ends right, once', () => {
   it.each(['worker', 'inventory', 'order'])('%s, killed as the word comes that moves the line', async (name) => {
@@ -68,10 +61,8 @@ describe('an order in the middle of which a process is killed ends right, once',
   });
 
   it('worker, killed while the provider has not answered yet: the order is submitted again within seconds', async () => {
-    const { line } = await findLine(manager.api, 'switch_to_esim', undefined);
-    const { id } = await completeDraft(manager.api, line.id, 'switch_to_esim');
-    await manager.sandbox.putOrderRules(id, [{ submission: 'hang', times: 1 }]);
-    await manager.api.call(orderRoutes.confirm, { params: { id }, body: {} });
+    const { order } = await manager.confirmedSwitch({ rules: [{ submission: 'hang', times: 1 }] });
+    const { id } = order;
     const requests = async () => (await manager.sandbox.requests(id)).length;
     await expect.poll(requests, { timeout: 10_000 }).toBe(1);
     kill('worker');

@@ -1,0 +1,162 @@
+/** A provider of the test's own in the English example account, with lines that no other test takes. */
+import { type CatalogSeed, catalogInternalRoutes } from '@simlane/contracts/http/catalog';
+import { type InventorySeed, inventoryInternalRoutes } from '@simlane/contracts/http/inventory-internal';
+import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
+import { createServiceClient } from '@simlane/service-kit/service-client';
+import { createServiceTokens } from '@simlane/service-kit/service-tokens';
+import { uuidV7 } from '@simlane/service-kit/uuid-v7';
+import { randomInt } from 'node:crypto';
+import { inject } from 'vitest';
+import { createSandboxControl } from '../provider-sandbox/control-client.ts';
+import { withCheckDigit } from '../provider-sandbox/luhn.ts';
+import { exampleAccounts } from '../seed/example-data.ts';
+import { providerConnections } from '../seed/provider-connections.ts';
+
+export interface OwnProvider {
+  readonly id: string;
+  /** A line with a physical SIM that has not been given out before. */
+  freshLine(): string;
+}
+
+type Terms = Partial<Pick<CatalogSeed['providers'][number], 'timeToAcknowledge' | 'timeToProcess'>>;
+
+/** Its SIMs have neither group nor employee, so that whoever looks for any line to switch passes them by. */
+export const startProvider = async (name: string, lines: number, terms: Terms = {}): Promise<OwnProvider> => {
+  const [{ id: accountId, name: accountName, catalog: example }] = exampleAccounts();
+  const catalog = catalogOf(example.account, name, terms);
+  const providerId = catalog.providers[0]?.id ?? '';
+  const fleet = fleetOf(providerId, lines);
+  const { sandbox, services } = inject('stack');
+  const connections = providerConnections([{ id: accountId, name: accountName, catalog, fleet }], {
+    sandboxUrl: sandbox.url,
+    orderPublicUrl: services.order.url,
+    sandboxControlToken: sandbox.controlToken,
+  });
+
+  await seeding('catalog', (client) => client.call(catalogInternalRoutes.seed, { accountId, body: catalog }));
+  await seeding('inventory', (client) => client.call(inventoryInternalRoutes.seed, { accountId, body: fleet }));
+  for (const { id, address, credential, signalUrl, signalSecret } of connections) {
+    const control = createSandboxControl({ url: sandbox.url, token: sandbox.controlToken });
+    await control.putConnection(id, { accountId, credential, signalUrl, signalSecret });
+    const body = { providerConnections: [{ providerId: id, address, credential, signalSecrets: [signalSecret] }] };
+    await seeding('order', (client) => client.call(orderInternalRoutes.seed, { accountId, body }));
+  }
+
+  const fresh = fleet.lines.map(({ id }) => id);
+  return {
+    id: providerId,
+    freshLine: () => {
+      const line = fresh.pop();
+      if (line === undefined) throw new Error(`all lines of ${name} are used up; start it with more`);
+      return line;
+    },
+  };
+};
+
+const seeding = async (
+  service: 'catalog' | 'inventory' | 'order',
+  put: (client: ReturnType<typeof createServiceClient>) => Promise<unknown>,
+): Promise<void> => {
+  const { services, openId, serviceClients } = inject('stack');
+  const clientId = 'simlane-seed';
+  const tokens = createServiceTokens({
+    tokenUrl: openId.token,
+    clientId,
+    clientSecret: serviceClients[clientId] ?? '',
+  });
+  const client = createServiceClient({ baseUrl: services[service].internalUrl, tokens, name: service });
+  try {
+    await put(client);
+  } finally {
+    client.close();
+  }
+};
+
+const catalogOf = (account: CatalogSeed['account'], name: string, terms: Terms): CatalogSeed => {
+  const [providerId, distributorId] = [uuidV7(), uuidV7()];
+  return {
+    account,
+    providers: [
+      {
+        id: providerId,
+        name,
+        customerNumber: 'C-1',
+        contractReference: null,
+        timeToAcknowledge: 'P2D',
+        timeToProcess: 'P10D',
+        cutoverOn: 'processed',
+        billingZone: account.timeZone,
+        smdpAddresses: [],
+        archivedAt: null,
+        ...terms,
+      },
+    ],
+    distributors: [{ id: distributorId, name: `Reseller of ${name}`, contacts: [], archivedAt: null }],
+    orderPacks: [
+      {
+        id: uuidV7(),
+        name: `Pack of ${name}`,
+        archivedAt: null,
+        articles: [
+          {
+            id: uuidV7(),
+            name: `eSIM of ${name}`,
+            section: 'sim_cards',
+            simKind: 'esim',
+            providerId,
+            distributorId,
+            supplierArticleCode: 'ESIM',
+            prices: [],
+            commitmentMonths: 0,
+            validFrom: null,
+            validUntil: null,
+          },
+        ],
+      },
+    ],
+  };
+};
+
+const fleetOf = (providerId: string, count: number): InventorySeed => {
+  const rows = Array.from({ length: count }, () => ({ device: uuidV7(), line: uuidV7(), sim: uuidV7() }));
+  return {
+    employees: [],
+    managementGroups: [],
+    actionProfiles: [],
+    devices: rows.map(({ device }) => ({
+      id: device,
+      make: 'Test',
+      model: 'Phone',
+      imei1: null,
+      imei2: null,
+      eid: null,
+      esimCapable: 'yes',
+      employeeId: null,
+    })),
+    sims: rows.map(({ sim }) => ({
+      id: sim,
+      kind: 'physical',
+      state: 'active',
+      providerId,
+      distributorId: null,
+      iccid: freshIccid(),
+      eid: null,
+      employeeId: null,
+      groupIds: [],
+    })),
+    lines: rows.map(({ device, line, sim }) => ({
+      id: line,
+      msisdn: `+4479${digits(8)}`,
+      providerId,
+      deviceId: device,
+      slot: 1,
+      employeeId: null,
+      simId: sim,
+    })),
+  };
+};
+
+const digits = (count: number): string => String(randomInt(10 ** count)).padStart(count, '0');
+
+/** An ICCID that no SIM has. */
+export const freshIccid = (): string => withCheckDigit(`894477${digits(12)}`);
