@@ -11,16 +11,17 @@ export class FactInbox {
    * Temporal can send a signal with anything in it, and it must not stand in the way of those that follow.
    */
   add(fact: unknown): void {
-    if (!isFactApplied(fact) || this.#heard.has(fact.factId)) return;
-    this.#heard.add(fact.factId);
+    if (!isFactApplied(fact) || this.#heard.has(nameOf(fact))) return;
+    this.#heard.add(nameOf(fact));
     this.#waiting.push(fact);
   }
 
   /** Puts the facts that the order itself lists before those that only signals told of: its order is the one that counts. */
   addFirst(facts: readonly FactApplied[]): void {
     const told = this.#waiting.splice(0);
-    for (const fact of facts) this.#heard.add(fact.factId);
-    this.#waiting.push(...facts, ...told.filter((fact) => facts.every(({ factId }) => factId !== fact.factId)));
+    const listed = new Set(facts.map(nameOf));
+    for (const name of listed) this.#heard.add(name);
+    this.#waiting.push(...facts, ...told.filter((fact) => !listed.has(nameOf(fact))));
   }
 
   take(): FactApplied | undefined {
@@ -36,7 +37,11 @@ export class FactInbox {
   }
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** With its kind: a fact that somebody has told under a wrong one is still heard under the right one. */
+const nameOf = ({ factId, kind }: FactApplied): string => `${factId} ${kind}`;
+
+/** RFC 9562, as the order service reads it: a step that it does not understand would be tried for ever. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 const isFactApplied = (value: unknown): value is FactApplied => {
   if (typeof value !== 'object' || value === null || !('factId' in value) || !('kind' in value)) return false;

@@ -206,6 +206,17 @@ describe('a SIM replacement', () => {
     expect(callsOf(orderId)?.filter((call) => call === 'temporary eSIM')).toHaveLength(1);
   });
 
+  it('hears a fact that somebody has told under a wrong kind before', async () => {
+    const orderId = newOrder();
+    const handle = await start(orderId);
+    const acknowledged = fact('acknowledged');
+    await say(handle, { ...acknowledged, kind: 'silence_noted' });
+    await say(handle, acknowledged);
+    await reached(handle, 'in_progress');
+    await say(handle, fact('processed'));
+    expect(await handle.result()).toBe('processed');
+  });
+
   it('ignores a fact that the order does not know', async () => {
     const forged = fact('processed');
     const orderId = newOrder({ order: { refusedFacts: new Set([forged.factId]) } });
@@ -223,6 +234,7 @@ describe('a SIM replacement', () => {
     ['null', [null]],
     ['a text', ['processed']],
     ['an id that is none', [{ factId: 'nonsense', kind: 'cancelled' }]],
+    ['an id of no version', [{ factId: '01a20094-da99-0992-0357-cf63ddba09b5', kind: 'cancelled' }]],
     ['a kind that is none', [{ factId: randomUUID(), kind: 'exploded' }]],
   ])('goes on after a signal with %s in it', async (_name, signalArguments) => {
     const orderId = newOrder();
