@@ -21,7 +21,7 @@ const NEEDS_ATTENTION = defineSearchAttributeKey('NeedsAttention', 'BOOL');
 export const createTemporalReplacementWorkflow = (client: Client, taskQueue: string): ReplacementWorkflow => ({
   wake: async (order, facts, { again }) => {
     const options = startOptions(order, taskQueue);
-    if (again) await endForeignRun(client, options);
+    if (again) await endHopelessRun(client, options);
     if (facts.length === 0) {
       await client.workflow.start(SIM_REPLACEMENT_WORKFLOW, options);
       return;
@@ -39,9 +39,10 @@ export const createTemporalReplacementWorkflow = (client: Client, taskQueue: str
 
 /**
  * Anybody who can reach Temporal can start a run under this id: one that no worker of ours takes up, or one about
- * another order, would hold the order for ever. Such a run is ended; one of ours is left alone, however long it tries.
+ * another order, would hold the order for ever. So would one of ours that fails at its own history: a signal that
+ * nobody can read is enough. Such a run is ended; any other of ours is left alone, however long its steps try.
  */
-const endForeignRun = async (client: Client, options: Start): Promise<void> => {
+const endHopelessRun = async (client: Client, options: Start): Promise<void> => {
   try {
     const handle = client.workflow.getHandle(options.workflowId);
     const run = await handle.describe();
@@ -53,15 +54,19 @@ const endForeignRun = async (client: Client, options: Start): Promise<void> => {
       run.taskQueue === options.taskQueue &&
       !startsLater &&
       isDeepStrictEqual(await inputOf(client, options.workflowId, run.runId), options.args);
-    if (isOurs) return;
+    const isBroken = (run.raw.pendingWorkflowTask?.attempt ?? 0) >= TASKS_OF_A_BROKEN_RUN;
+    if (isOurs && !isBroken) return;
     // By run id, so that what somebody has started anew meanwhile is not the one that is ended.
     await client.workflow
       .getHandle(options.workflowId, run.runId)
-      .terminate('not a run that the order service started');
+      .terminate(isOurs ? 'a run that cannot go on' : 'not a run that the order service started');
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 };
+
+/** A killed worker costs one attempt; a task that fails time after time would fail for ever. */
+const TASKS_OF_A_BROKEN_RUN = 3;
 
 /** Ours start at once. */
 const LONGEST_START_DELAY_MS = 60_000;
