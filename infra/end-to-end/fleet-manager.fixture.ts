@@ -32,6 +32,13 @@ export const startManager = async (userId = 'manager') => {
   const getLine = (id: string): Promise<Line> => api.call(inventoryRoutes.getLine, { params: { id } });
   const getSim = (id: string): Promise<Sim> => api.call(inventoryRoutes.getSim, { params: { id } });
 
+  const facts = async (id: string): Promise<Fact[]> =>
+    (await api.call(orderRoutes.getTimeline, { params: { id }, query: {} })).items;
+  const messages = async (id: string): Promise<Message['kind'][]> => {
+    const { items } = await api.call(notificationRoutes.listMessages, { query: { objectId: id } });
+    return items.map(({ kind }) => kind).toReversed();
+  };
+
   const confirmedSwitch = async ({ lineId, rules }: SwitchOptions = {}): Promise<Switch> => {
     const line = lineId === undefined ? (await findLine(api, 'switch_to_esim', undefined)).line : await getLine(lineId);
     if (line.sim === null) throw new Error(`line ${line.id} has no SIM`);
@@ -71,14 +78,20 @@ export const startManager = async (userId = 'manager') => {
     /** Resolves when the order has the status. */
     reaches: (id: string, status: OrderStatus): Promise<void> => until(async () => (await order(id)).status === status),
 
-    facts: async (id: string): Promise<Fact[]> =>
-      (await api.call(orderRoutes.getTimeline, { params: { id }, query: {} })).items,
+    facts,
 
     /** What the manager was told about the order, the first first. */
-    messages: async (id: string): Promise<Message['kind'][]> => {
-      const { items } = await api.call(notificationRoutes.listMessages, { query: { objectId: id } });
-      return items.map(({ kind }) => kind).toReversed();
-    },
+    messages,
+
+    /** Whatever an attack could have changed about an order. */
+    everythingAbout: async (made: Switch) => ({
+      order: await order(made.order.id),
+      facts: await facts(made.order.id),
+      line: await getLine(made.line.id),
+      sim: await getSim(made.sim.id),
+      requests: await sandbox.requests(made.order.id),
+      messages: await messages(made.order.id),
+    }),
 
     line: getLine,
     sim: getSim,
