@@ -87,6 +87,7 @@ export default {
           '\\.test\\.ts$',
           '\\.fixture\\.ts$',
           '^shared/testing/',
+          '^infra/model/',
           '^infra/local/vitest-',
           '^infra/local/record-histories',
         ],

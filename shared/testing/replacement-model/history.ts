@@ -22,6 +22,8 @@ export type Action =
   | { readonly do: 'repeat_signal' }
   /** The last signal once more, as operations ask for it. */
   | { readonly do: 'replay_signal' }
+  /** Another message under the last signal's id: it says `acknowledged`. */
+  | { readonly do: 'reuse_message_id' }
   /** A signal that is not about this order, or not this provider's. */
   | { readonly do: 'foreign_signal'; readonly how: ForeignSignal }
   | { readonly do: 'edit_draft' }
@@ -38,10 +40,10 @@ export type Action =
   /** Somebody else changes what the order is about. */
   | { readonly do: 'change_fleet'; readonly change: FleetChange };
 
-export const FOREIGN_SIGNALS = ['unknown_order', 'other_provider', 'wrong_signature', 'same_id_other_body'] as const;
+export const FOREIGN_SIGNALS = ['unknown_order', 'other_provider', 'wrong_signature'] as const;
 export type ForeignSignal = (typeof FOREIGN_SIGNALS)[number];
 
-export const FLEET_CHANGES = ['suspend', 'move', 'regroup', 'reassign'] as const;
+export const FLEET_CHANGES = ['turn_state', 'move', 'regroup', 'reassign'] as const;
 export type FleetChange = (typeof FLEET_CHANGES)[number];
 
 /** What the caller gets. */

@@ -83,6 +83,9 @@ export const apply = (state: Replacement, action: Action): Applied => {
       // "Replaying one is a new fact."
       if (state.decided === 'draft' || state.lastSignal === null) return answered(state, 'unknown_order');
       return answered(hear(state, state.lastSignal), 'accepted');
+    case 'reuse_message_id':
+      // api.md: "duplicate means the same id and body"
+      return apply(state, { do: 'signal', says: 'acknowledged' });
     case 'foreign_signal':
       return answered(state, FOREIGN[action.how]);
     case 'edit_draft':
@@ -117,7 +120,6 @@ const FOREIGN = {
   // "An operator that serves two accounts is two providers": this one has no such order.
   other_provider: 'unknown_order',
   wrong_signature: 'unauthenticated',
-  same_id_other_body: 'accepted',
 } as const;
 
 const isOpen = ({ decided }: Replacement): boolean => decided === 'confirmed' || decided === 'acknowledged';
@@ -251,8 +253,9 @@ const changeFleet = (state: Replacement, change: FleetChange): Applied => {
   const { fleet } = state;
   const set = (changed: Partial<Fleet>): Applied => answered({ ...state, fleet: { ...fleet, ...changed } });
   switch (change) {
-    case 'suspend':
-      return isOpen(state) ? answered(state, 'change_in_flight') : set({ state: 'suspended' });
+    case 'turn_state':
+      if (isOpen(state)) return answered(state, 'change_in_flight');
+      return set({ state: fleet.state === 'active' ? 'suspended' : 'active' });
     case 'move':
       return set({ slot: fleet.slot === 1 ? 2 : 1 });
     case 'regroup':

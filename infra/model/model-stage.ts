@@ -1,0 +1,59 @@
+/** Who speaks in a history: managers and operations over the public API, and the provider through its sandbox. */
+import { randomUUID } from 'node:crypto';
+import { parseJsonOrNothing } from '@simlane/service-kit/bounded-answer';
+import { ACCOUNT_HEADER } from '@simlane/service-kit/authentication';
+import { inTurn, signCallers } from '../bench/callers.ts';
+import { signInAs } from '../local/sign-in.ts';
+import type { StackInfo } from '../local/stack-info.ts';
+import { createSandboxControl, type SandboxControl } from '../provider-sandbox/control-client.ts';
+import { ACCOUNT_ID, putModelAccount } from './model-account.ts';
+
+/** Two cores carry the stack, the test and everything else. */
+const ANSWER_WITHIN_MS = 30_000;
+
+export interface ApiAnswer<T = unknown> {
+  readonly status: number;
+  readonly body: T;
+}
+
+export interface ModelStage {
+  readonly sandbox: SandboxControl;
+  /** Resolves to whatever is answered. */
+  asManager<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>>;
+  asOperations<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>>;
+}
+
+export const setModelStage = async (info: StackInfo, lines: number): Promise<ModelStage> => {
+  await putModelAccount(info, lines);
+  const nextManager = inTurn(await signCallers(info, ACCOUNT_ID));
+  const operations = await signInAs(info, 'operations');
+
+  const send = async <T>(token: string, method: string, path: string, body?: object, headers = {}) => {
+    const { url } = path.startsWith('/orders/') ? info.services.order : info.services.inventory;
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    return { status: response.status, body: parseJsonOrNothing(await response.text()) as T };
+  };
+
+  return {
+    sandbox: createSandboxControl({ url: info.sandbox.url, token: info.sandbox.controlToken }),
+    asManager: (method, path, body) => send(nextManager(), method, path, body),
+    asOperations: (method, path, body) => send(operations, method, path, body, { [ACCOUNT_HEADER]: ACCOUNT_ID }),
+  };
+};
+
+/** The body of an answer that must be a success. */
+export const got = async <T>(answer: Promise<ApiAnswer<T>>): Promise<T> => {
+  const { status, body } = await answer;
+  if (status >= 300) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
+  return body;
+};
