@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { parseJsonOrNothing } from '@simlane/service-kit/bounded-answer';
 import { ACCOUNT_HEADER } from '@simlane/service-kit/authentication';
 import { inTurn, signCallers } from '../bench/callers.ts';
-import { signInAs } from '../local/sign-in.ts';
+import { serviceToken, signInAs } from '../local/sign-in.ts';
 import type { StackInfo } from '../local/stack-info.ts';
 import { createSandboxControl, type SandboxControl } from '../provider-sandbox/control-client.ts';
 import { ACCOUNT_ID, putModelAccount } from './model-account.ts';
@@ -21,16 +21,18 @@ export interface ModelStage {
   /** Resolves to whatever is answered. */
   asManager<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>>;
   asOperations<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>>;
+  /** The internal API of order. */
+  asWorker<T>(method: string, path: string): Promise<ApiAnswer<T>>;
 }
 
 export const setModelStage = async (info: StackInfo, lines: number): Promise<ModelStage> => {
   await putModelAccount(info, lines);
   const nextManager = inTurn(await signCallers(info, ACCOUNT_ID));
   const operations = await signInAs(info, 'operations');
+  const worker = await serviceToken(info, 'simlane-worker');
 
   const send = async <T>(token: string, method: string, path: string, body?: object, headers = {}) => {
-    const { url } = path.startsWith('/orders/') ? info.services.order : info.services.inventory;
-    const response = await fetch(`${url}${path}`, {
+    const response = await fetch(`${baseOf(info, path)}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -48,7 +50,13 @@ export const setModelStage = async (info: StackInfo, lines: number): Promise<Mod
     sandbox: createSandboxControl({ url: info.sandbox.url, token: info.sandbox.controlToken }),
     asManager: (method, path, body) => send(nextManager(), method, path, body),
     asOperations: (method, path, body) => send(operations, method, path, body, { [ACCOUNT_HEADER]: ACCOUNT_ID }),
+    asWorker: (method, path) => send(worker, method, path, undefined, { [ACCOUNT_HEADER]: ACCOUNT_ID }),
   };
+};
+
+const baseOf = ({ services }: StackInfo, path: string): string => {
+  if (path.startsWith('/internal/')) return services.order.internalUrl;
+  return path.startsWith('/orders/') ? services.order.url : services.inventory.url;
 };
 
 /** The body of an answer that must be a success. */

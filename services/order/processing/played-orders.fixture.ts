@@ -97,8 +97,7 @@ const signalOf = (orderId: string, { says, iccid, eid }: Said) => ({
   data: { ...(iccid && { iccid: ICCIDS[iccid] }), ...(eid && { eid: EIDS[eid] }) },
 });
 
-/** A word as it stands in a list of differences. */
-export const shown = ({ says, iccid, eid }: Said): string => {
+const shown = ({ says, iccid, eid }: Said): string => {
   const data = [iccid, eid].filter((value) => value !== undefined);
   return data.length === 0 ? says : `${says}(${data.join(' ')})`;
 };

@@ -10,7 +10,7 @@ export type Judged = 'applied' | 'duplicate' | 'stale' | 'conflict';
 /** "decided so far": the rows of the table. */
 export type Decided = 'confirmed' | 'acknowledged' | 'processed' | 'cancelled';
 
-/** The columns are the words. `duplicate+` "fills in a missing ICCID, EID or code; a different one: conflict". */
+/** The columns are the words. "fills in a missing ICCID, EID or code; a different one: conflict". */
 const TABLE: Record<Decided, Record<Word, Judged | 'fills in' | 'fills in or conflicts'>> = {
   confirmed: { acknowledged: 'applied', processed: 'applied', cancelled: 'applied', rejected: 'applied' },
   acknowledged: { acknowledged: 'fills in', processed: 'applied', cancelled: 'applied', rejected: 'applied' },
@@ -26,8 +26,31 @@ const TABLE: Record<Decided, Record<Word, Judged | 'fills in' | 'fills in or con
 /** What counts of what was said of the new eSIM. */
 export interface Known {
   readonly iccid: IccidSymbol | null;
+  /** The last ICCID that was said and cannot be used. */
+  readonly unusable: 'malformed' | 'in_use' | null;
   readonly eid: 'E' | 'F' | null;
+  /** Everything that was said in words that counted, also what a later word has replaced. */
+  readonly everSaid: readonly (IccidSymbol | 'E' | 'F')[];
 }
+
+/** With what a word is compared; none: it is missing. */
+export interface Comparable {
+  readonly iccids: readonly IccidSymbol[];
+  readonly eids: readonly ('E' | 'F')[];
+}
+
+/**
+ * Where the letter of §3 and the service part, and the model follows the service until it is decided otherwise:
+ *
+ * - `acknowledged(A)`, `processed(B)`, `processed(A)`: A is "a different one" than the eSIM has, a conflict; the service
+ *   takes what was ever said for a repeat.
+ * - `acknowledged(in_use)`, `acknowledged(A)`, `processed`: "one that another SIM in use has counts as missing", so A is
+ *   filled in; the service finds out at the switch only, and A is lost.
+ */
+export const comparable = ({ everSaid }: Known, isIccidMissing: boolean): Comparable => ({
+  iccids: isIccidMissing ? [] : everSaid.filter((one) => one === 'A' || one === 'B' || one === 'in_use'),
+  eids: everSaid.filter((one) => one === 'E' || one === 'F'),
+});
 
 /**
  * "A provider with `cutoverOn: installed` is translated at intake: its `processed` is recorded as `acknowledged` (ICCID
@@ -43,19 +66,20 @@ export interface Judgement {
   readonly fillsIn: boolean;
 }
 
-export const judgeWord = (decided: Decided, word: Word, said: Omit<Said, 'says'>, known: Known): Judgement => {
+export const judgeWord = (decided: Decided, word: Word, said: Omit<Said, 'says'>, before: Comparable): Judgement => {
   const entry = TABLE[decided][word];
   if (entry !== 'fills in' && entry !== 'fills in or conflicts') return { disposition: entry, fillsIn: false };
-  const pairs = [
-    [wellFormed(said.iccid), known.iccid],
-    [said.eid, known.eid],
-  ] as const;
-  const isDifferent = pairs.some(([now, before]) => now !== undefined && before !== null && now !== before);
+  const news = [compare(wellFormed(said.iccid), before.iccids), compare(said.eid, before.eids)];
+  const isDifferent = news.includes('different');
   if (isDifferent && entry === 'fills in or conflicts') return { disposition: 'conflict', fillsIn: false };
-  const isMissing = pairs.some(([now, before]) => now !== undefined && before === null);
-  return { disposition: 'duplicate', fillsIn: isMissing && !isDifferent };
+  return { disposition: 'duplicate', fillsIn: news.includes('missing') && !isDifferent };
+};
+
+const compare = <T>(now: T | undefined, before: readonly T[]): 'nothing new' | 'missing' | 'different' => {
+  if (now === undefined || before.includes(now)) return 'nothing new';
+  return before.length === 0 ? 'missing' : 'different';
 };
 
 /** "A malformed one […] counts as missing". */
-export const wellFormed = (iccid: IccidSymbol | undefined): IccidSymbol | undefined =>
+const wellFormed = (iccid: IccidSymbol | undefined): IccidSymbol | undefined =>
   iccid === 'malformed' ? undefined : iccid;

@@ -3,7 +3,15 @@
  * afterwards, `expectedAtRest` what everybody sees once nothing is left to be carried out.
  */
 import type { Action, Answer, FleetChange, IccidSymbol, ProviderAnswer, Said } from './history.ts';
-import { type Decided, type Judged, judgeWord, type Known, translated, type Word } from './provider-word.ts';
+import {
+  comparable,
+  type Decided,
+  type Judged,
+  judgeWord,
+  type Known,
+  translated,
+  type Word,
+} from './provider-word.ts';
 
 type EndReason = 'provider' | 'rejected' | 'manager' | 'operations';
 type By = 'provider' | 'manager' | 'operations';
@@ -52,7 +60,7 @@ export const draftOf = (terms: Terms): Replacement => ({
   decided: 'draft',
   words: [],
   endReason: null,
-  known: { iccid: null, eid: null },
+  known: { iccid: null, unusable: null, eid: null, everSaid: [] },
   entered: null,
   iccid: null,
   iccidTodo: null,
@@ -130,7 +138,7 @@ const iccidOf = (iccid: IccidSymbol | undefined): { iccid?: IccidSymbol } => (ic
 export const hear = (state: Replacement, said: Said, by: By = 'provider'): Replacement => {
   if (state.decided === 'draft') throw new Error('nobody can have heard of a draft');
   const word = translated(said.says, state.terms.cutoverOn);
-  const judgement = judgeWord(state.decided, word, said, state.known);
+  const judgement = judgeWord(state.decided, word, said, comparable(state.known, isIccidMissing(state)));
   const heard = { ...state, words: [...state.words, { word, ...judgement }] };
   switch (judgement.disposition) {
     case 'applied':
@@ -144,6 +152,8 @@ export const hear = (state: Replacement, said: Said, by: By = 'provider'): Repla
   }
 };
 
+const isIccidMissing = ({ iccidTodo }: Replacement): boolean => iccidTodo !== null && iccidTodo !== 'differs';
+
 /** Not in §3: "a live eSIM nobody owns" is live no more once the provider says that the order is cancelled. */
 const settleConflicts = (state: Replacement, word: Word): Replacement =>
   state.decided === 'cancelled' && (word === 'cancelled' || word === 'rejected')
@@ -156,43 +166,53 @@ const carryOut = (state: Replacement, word: Word, said: Said, by: By): Replaceme
     return { ...state, decided: 'cancelled', endReason };
   }
   const known = knownAfter(state.known, said);
-  return word === 'processed' ? switched({ ...state, known }, said) : { ...state, decided: 'acknowledged', known };
+  return word === 'processed' ? switched({ ...state, known }) : { ...state, decided: 'acknowledged', known };
 };
 
 /** What another SIM in use has counts as missing too, so that it can still be filled in. */
 const usable = (iccid: IccidSymbol | null | undefined): IccidSymbol | null =>
   iccid === 'A' || iccid === 'B' ? iccid : null;
 
+const unusable = (iccid: IccidSymbol | null | undefined): 'malformed' | 'in_use' | null =>
+  iccid === 'malformed' || iccid === 'in_use' ? iccid : null;
+
 const knownAfter = (known: Known, said: Said): Known => ({
   iccid: usable(said.iccid) ?? known.iccid,
+  unusable: unusable(said.iccid) ?? known.unusable,
   eid: said.eid ?? known.eid,
+  everSaid: [...known.everSaid, ...[said.iccid, said.eid].filter((one) => one !== undefined)],
 });
 
 /** "ICCID: from the `processed` signal, else what the manager entered, else it stays open for entry after the switch." */
-const switched = (state: Replacement, said: Said): Replacement => {
+const switched = (state: Replacement): Replacement => {
   const entered = usable(state.entered);
-  const iccid = state.known.iccid ?? entered;
-  const unusable = said.iccid === 'malformed' || said.iccid === 'in_use' ? said.iccid : null;
   return {
     ...state,
     decided: 'processed',
-    iccid,
-    iccidTodo: iccid === null ? (unusable ?? 'none_given') : null,
+    iccid: state.known.iccid ?? entered,
+    iccidTodo: iccidTodo(state.known, entered),
     // "or suspended unless the order says `activate`"
     fleet: { ...state.fleet, state: state.terms.activate ? 'active' : state.fleet.state },
   };
 };
 
-const fillIn = (state: Replacement, said: Said): Replacement => {
-  const known = { iccid: state.known.iccid ?? usable(said.iccid), eid: state.known.eid ?? said.eid ?? null };
-  if (state.decided !== 'processed' || said.iccid === undefined) return { ...state, known };
-  const iccid = usable(said.iccid);
-  if (state.iccid === null) return { ...state, known, iccid, iccidTodo: iccid === null ? todoOf(said.iccid) : null };
-  // "The signal wins over the entry, and the difference is shown": after the switch only a person corrects.
-  return { ...state, known, iccidTodo: said.iccid === state.iccid ? state.iccidTodo : 'differs' };
+/** "the to-do names the reason"; where the entry takes the place of what cannot be used, "the difference is shown". */
+const iccidTodo = (known: Known, entered: IccidSymbol | null): Replacement['iccidTodo'] => {
+  if (known.iccid !== null) return null;
+  if (entered === null) return known.unusable ?? 'none_given';
+  return known.unusable === null ? null : 'differs';
 };
 
-const todoOf = (iccid: IccidSymbol): 'malformed' | 'in_use' => (iccid === 'malformed' ? 'malformed' : 'in_use');
+/** "fills in a missing ICCID, EID or code": what is there stays. */
+const fillIn = (state: Replacement, said: Said): Replacement => {
+  const { iccid, eid } = state.known;
+  const known = { ...knownAfter(state.known, said), eid: eid ?? said.eid ?? null };
+  const filled = { ...state, known: { ...known, iccid: iccid ?? known.iccid } };
+  if (state.decided !== 'processed' || said.iccid === undefined) return filled;
+  if (state.iccid === null) return { ...filled, iccid: usable(said.iccid), iccidTodo: unusable(said.iccid) };
+  // "The signal wins over the entry, and the difference is shown": after the switch only a person corrects.
+  return { ...filled, iccidTodo: said.iccid === state.iccid ? state.iccidTodo : 'differs' };
+};
 
 const hearAnswer = (state: Replacement, answer: ProviderAnswer): Replacement => {
   if (answer.says === 'received' || answer.says === 'nothing') return state;
