@@ -1,5 +1,5 @@
 import type * as Facts from '@simlane/contracts/facts';
-import { type Decided, judge, type Judgement, type ProviderWord } from '@simlane/contracts/facts';
+import type { Decided, judge, Judgement, ProviderWord } from '@simlane/contracts/facts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Said } from '@simlane/testing/replacement-model/history';
 import { type OrderApp, startOrderApp } from '../order.fixture.ts';
