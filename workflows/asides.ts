@@ -7,17 +7,19 @@ export class Asides {
   /** @param onDone is told what came of it; undefined: there was nothing to do */
   begin<T>(work: Promise<T | undefined>, onDone: (outcome: T) => void): void {
     this.#underWay += 1;
-    work
-      .then((outcome) => {
-        if (outcome !== undefined) onDone(outcome);
-      })
-      .catch((error: unknown) => {
-        // Steps are retried until they are done, so this is the end of the run; whoever starts it again finds the fact.
-        log.warn('an aside ended before it was done', { error });
-      })
-      .finally(() => {
-        this.#underWay -= 1;
-      });
+    void this.#finish(work, onDone);
+  }
+
+  async #finish<T>(work: Promise<T | undefined>, onDone: (outcome: T) => void): Promise<void> {
+    try {
+      const outcome = await work;
+      if (outcome !== undefined) onDone(outcome);
+    } catch (error) {
+      // Steps are retried until they are done, so this is the end of the run; whoever starts it again finds the fact.
+      log.warn('an aside ended before it was done', { error });
+    } finally {
+      this.#underWay -= 1;
+    }
   }
 
   get areDone(): boolean {

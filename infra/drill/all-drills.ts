@@ -4,6 +4,7 @@ import { dependencyAnswers } from './drills/dependency-answers.ts';
 import { killProcesses } from './drills/kill-processes.ts';
 import { parallelConfirmations } from './drills/parallel-confirmations.ts';
 import { postgresKilled } from './drills/postgres-killed.ts';
+import { randomHistories } from './drills/random-histories.ts';
 import { sigtermUnderLoad } from './drills/sigterm-under-load.ts';
 import { temporalDown } from './drills/temporal-down.ts';
 import { temporalEmptied } from './drills/temporal-emptied.ts';
@@ -19,4 +20,5 @@ export const ALL_DRILLS: readonly Drill[] = [
   parallelConfirmations,
   sigtermUnderLoad,
   dependencyAnswers,
+  randomHistories,
 ];

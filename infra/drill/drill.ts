@@ -38,12 +38,12 @@ export const runDrill = async (drill: Drill, { stack, seed, short }: DrillOption
     () => (stage.counters.rude.length === 0 ? null : stage.counters.rude.join('\n')),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  const { faults, lost, doubled, stuck, recoveriesMs } = stage.counters;
+  const { faults, histories, lost, doubled, stuck, recoveriesMs } = stage.counters;
   return {
     name: drill.name,
     title: drill.title,
     failure,
-    orders: stage.orders.confirmed,
+    orders: stage.orders.confirmed + histories,
     faults,
     lost,
     doubled,

@@ -23,6 +23,8 @@ const STRUCK_WITHIN_MS = 20_000;
 /** What a drill has counted. */
 export interface Counters {
   faults: number;
+  /** Each of one order, made by the model test. */
+  histories: number;
   /** From the end of a fault to the moment from which everything is as expected, one for each recovery. */
   readonly recoveriesMs: number[];
   /** Orders that were answered with 2xx and are not there. */
@@ -80,7 +82,7 @@ export const setStage = async ({ stack, random, short }: StageOptions): Promise<
   const urls = { catalog: catalog.url, inventory: inventory.url, order: order.url, notification: notification.url };
   const nextToken = inTurn(await signCallers(info, account.id));
   const sandbox = createSandboxControl({ url: info.sandbox.url, token: info.sandbox.controlToken });
-  const counters: Counters = { faults: 0, recoveriesMs: [], lost: 0, doubled: 0, stuck: 0, rude: [] };
+  const counters: Counters = { faults: 0, histories: 0, recoveriesMs: [], lost: 0, doubled: 0, stuck: 0, rude: [] };
   const api = (): PublicApi =>
     persistent(createPublicApi(urls, nextToken()), {
       withinMs: ANSWERED_WITHIN_MS,

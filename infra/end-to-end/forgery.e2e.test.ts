@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleAccounts } from '../seed/example-data.ts';
 import { dueAgain } from './due-again.fixture.ts';
-import { completeDraft, type Manager, startManager, type Switch } from './fleet-manager.fixture.ts';
+import { completeDraft } from '../demo/complete-draft.ts';
+import { type Manager, startManager, type Switch } from './fleet-manager.fixture.ts';
 import { freshIccid, type OwnProvider, startProvider } from './own-provider.fixture.ts';
 import { type ForgedStart, type Forger, startForger } from './temporal-forger.fixture.ts';
 
@@ -220,7 +221,7 @@ describe("a run that somebody else has started under an order's workflow id", ()
     async (_how, start) => {
       const line = await manager.line(provider.freshLine());
       const sim = await manager.sim(line.sim?.id ?? '');
-      const { id } = await completeDraft(manager.api, line.id);
+      const { id } = await completeDraft(manager.api, line.id, 'switch_to_esim');
       await forger.start(id, start(id));
       expect((await manager.order(id)).status).toBe('draft');
       const order = await manager.api.call(orderRoutes.confirm, { params: { id }, body: {} });
@@ -234,7 +235,7 @@ describe("a run that somebody else has started under an order's workflow id", ()
   );
 
   it('even with its own ids, finds a draft unconfirmed and does nothing', async () => {
-    const { id: orderId } = await completeDraft(manager.api, provider.freshLine());
+    const { id: orderId } = await completeDraft(manager.api, provider.freshLine(), 'switch_to_esim');
     await forger.start(orderId, { args: [{ accountId, orderId }] });
     expect(await forger.runOf(orderId).result()).toBe('not_confirmed');
     expect(await manager.order(orderId)).toMatchObject({ status: 'draft', submittedAt: null });

@@ -22,7 +22,7 @@ export const startOperations = async (accountId: string): Promise<Operations> =>
     decide: (id, decision) =>
       api.call(orderDecisionRoutes.decide, {
         params: { id },
-        body: { ...decision, reason: 'Agreed with the provider by telephone' } as DecisionBody,
+        body: { ...decision, reason: 'Agreed with the provider by telephone' },
       }),
   };
 };

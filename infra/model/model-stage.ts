@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseJsonOrNothing } from '@simlane/service-kit/bounded-answer';
 import { ACCOUNT_HEADER } from '@simlane/service-kit/authentication';
-import { inTurn, signCallers } from '../bench/callers.ts';
+import { inTurn, signCallers } from '../local/callers.ts';
 import { serviceToken, signInAs } from '../local/sign-in.ts';
 import type { StackInfo } from '../local/stack-info.ts';
 import { createSandboxControl, type SandboxControl } from '../provider-sandbox/control-client.ts';
