@@ -40,7 +40,7 @@ export const playHistory = async (
       const got = await player(action);
       if (got !== answer) throw new Error(`${JSON.stringify(action)} is answered ${got}, not ${answer}`);
       model = state;
-      if (!isSignal(action)) await atRest(stage, placed, model);
+      if (!isSignal(action) || dependsOnPace(model)) await atRest(stage, placed, model);
     }
     await atRest(stage, placed, model);
   } finally {
@@ -53,6 +53,13 @@ const REPEATING: readonly Action['do'][] = ['repeat_signal', 'replay_signal', 'r
 
 const isSignal = (action: Action): boolean =>
   action.do === 'signal' || action.do === 'foreign_signal' || REPEATING.includes(action.do);
+
+/**
+ * That another SIM has an ICCID is found out at the switch, so what the next word is judged to be depends on whether it
+ * comes before or after.
+ */
+const dependsOnPace = ({ known, iccidTodo }: Replacement): boolean =>
+  known.everSaid.includes('in_use') || iccidTodo !== null;
 
 const placeDraft = async (stage: ModelStage, line: ModelLine, activate: boolean): Promise<Placed> => {
   const { sim } = await got(stage.asManager<Line>('GET', `/inventory/v1/lines/${line.lineId}`));
