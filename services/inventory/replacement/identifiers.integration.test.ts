@@ -182,6 +182,10 @@ describe('the ICCID after the switch', () => {
     expect(filled.body).toMatchObject({ iccid, iccidIssue: null });
     expect(await simOf(body.newSimId)).toMatchObject({ iccid, eid: EID });
     expect((await order.fillIn({ iccid, eid: EID })).body).toEqual(filled.body);
+    // Words in which there is nothing to be used are answered alike: who passes them on would try again for ever.
+    expect((await order.fillIn({ eid: EID })).body).toEqual(filled.body);
+    expect((await order.fillIn({ eid: 'no EID' })).body).toEqual(filled.body);
+    expect((await order.fillIn({})).body).toEqual(filled.body);
     expect((await timelineOf(body.newSimId)).map(({ event }) => event)).toEqual([
       'put_on_line',
       'identifiers_filled_in',

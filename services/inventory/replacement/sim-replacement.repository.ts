@@ -150,7 +150,7 @@ export const storeAnswer = async (
   return stored !== undefined;
 };
 
-/** What a step or a word changes of the row. Every field is set; what is not named stays. */
+/** What a step or a word changes of the row. Every field is set; what is not named stays, and so does all if none is. */
 export interface ReplacementChange {
   readonly state?: ReplacementState;
   readonly newSimId?: string;
@@ -170,6 +170,7 @@ export const updateReplacement = async (
   change: ReplacementChange,
 ): Promise<void> => {
   const { iccidIssue } = change;
+  if (Object.keys(change).length === 0) return;
   await tx
     .updateTable('sim_replacement')
     .set({

@@ -206,10 +206,12 @@ describe('a decision of operations', () => {
     expect(await todos(id)).toEqual(['provider_silent']);
     const until = new Date(Date.now() + 5 * 24 * 3_600_000).toISOString();
     expect((await decide(id, { decision: 'extend', until })).body).toMatchObject({ waitsUntil: until, todos: [] });
-    expect(await decide(id, { decision: 'extend', until: '2020-01-01T00:00:00Z' })).toMatchObject({
-      status: 400,
-      body: { errors: [{ pointer: '/until' }] },
-    });
+    for (const early of ['2020-01-01T00:00:00Z', new Date(Date.now() + 3_600_000).toISOString()]) {
+      expect(await decide(id, { decision: 'extend', until: early })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/until' }] },
+      });
+    }
   });
 
   it('to mark as processed moves the line, with the ICCID if it names one', async () => {
@@ -337,6 +339,12 @@ describe('a conflict', () => {
     expect(order.provider.asked).toMatchObject([{ call: 'requestCancellation', orderId: id }]);
     await say('cancelled', id);
     expect(await todos(id)).toEqual([]);
+  });
+
+  it('is not settled by an older word that comes again', async () => {
+    const { id } = await liveEsimOfNobody();
+    await say('cancelled', id);
+    expect(await todos(id)).toEqual(['conflict']);
   });
 
   it('that the provider does not reverse stays, with its words', async () => {

@@ -83,7 +83,11 @@ const apply = async (
     }
     case 'extend': {
       const until = new Date(body.until);
-      if (until <= new Date()) throw invalidRequest([{ pointer: '/until', detail: 'Lies in the past' }]);
+      const before = order.waitsUntil ?? new Date();
+      if (until <= before || until <= new Date()) {
+        const detail = `Lies before ${before.toISOString()}, until when the provider has time anyway, or in the past`;
+        throw invalidRequest([{ pointer: '/until', detail }]);
+      }
       const extension = await note({ kind: 'deadline_extended', disposition: 'recorded', data: { until: body.until } });
       const todos = withoutTodo(order.todos, 'provider_silent', 'installation_missing');
       const after = await updateOrder(tx, order, {

@@ -85,9 +85,10 @@ export const compareIdentifiers = (
     .map((fact) => comparableValues(identifiersOf(fact)))
     .map((values) => (isIccidMissing ? { ...values, iccid: [] } : values));
   const news = Object.entries(comparableValues(said)).map(([name, now]): Identifiers => {
-    const known = before.flatMap((values) => values[name as keyof typeof values]);
-    if (now.length === 0 || now.some((value) => known.includes(value))) return 'nothing_new';
-    return known.length === 0 ? 'missing' : 'different';
+    // What was said last is what counts: a word that falls back to an earlier one says something different.
+    const known = before.map((values) => values[name as keyof typeof values]).findLast((values) => values.length > 0);
+    if (now.length === 0 || now.some((value) => known?.includes(value))) return 'nothing_new';
+    return known === undefined ? 'missing' : 'different';
   });
   if (news.includes('different')) return 'different';
   return news.includes('missing') ? 'missing' : 'nothing_new';

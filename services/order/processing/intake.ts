@@ -81,10 +81,12 @@ export const takeInWord = async (
 /** A word ends the silence. One that ends the order also settles what else was open at the provider about it. */
 const withoutWhatIsSettled = (todos: readonly Todo[], { word }: Word, decided: Decided): readonly Todo[] => {
   const ends = word === 'cancelled' || word === 'rejected';
-  const settled = todos.filter(({ code }) => {
+  const settled = todos.filter(({ code, data }) => {
     if (code === 'provider_silent' || code === 'submission_unknown') return false;
     if (code === 'installation_missing') return word === 'acknowledged';
-    return !(code === 'conflict' && ends && decided === 'cancelled');
+    // An older word may come again: it settles only what the provider was asked to take back, or would not cancel.
+    const isAwaited = data.resolution === 'reverse_at_provider' || data.word === 'cancellation_refused';
+    return !(code === 'conflict' && isAwaited && ends && decided === 'cancelled');
   });
   return settled.length === todos.length ? todos : settled;
 };

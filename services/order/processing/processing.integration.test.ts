@@ -138,6 +138,13 @@ describe('a word after the end', () => {
     expect((await lastFact(id, 'processed')).disposition).toBe('conflict');
   });
 
+  it('that falls back to an ICCID which a later word has replaced is a conflict, too', async () => {
+    const id = await at.inProgressOrder({ iccid: ICCID });
+    await say('processed', id, { iccid: OTHER_ICCID });
+    await say('processed', id, { iccid: ICCID });
+    expect((await lastFact(id, 'processed')).disposition).toBe('conflict');
+  });
+
   it('that repeats it with a padded ICCID is a duplicate and nothing more', async () => {
     const { id } = await processedOrder();
     await say('processed', id, { iccid: `${ICCID}F` });

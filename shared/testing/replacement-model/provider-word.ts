@@ -40,16 +40,15 @@ export interface Comparable {
 }
 
 /**
- * Where the letter of §3 and the service part, and the model follows the service until it is decided otherwise:
+ * Compared with what counts, which is what was said last: `acknowledged(A)`, `processed(B)`, `processed(A)` is "a
+ * different one". Where the letter of §3 and the service part, and the model follows the service:
  *
- * - `acknowledged(A)`, `processed(B)`, `processed(A)`: A is "a different one" than the eSIM has, a conflict; the service
- *   takes what was ever said for a repeat.
  * - `acknowledged(in_use)`, `acknowledged(A)`, `processed`: "one that another SIM in use has counts as missing", so A is
  *   filled in; the service finds out at the switch only, and A is lost.
  */
 export const comparable = ({ everSaid }: Known, isIccidMissing: boolean): Comparable => ({
-  iccids: isIccidMissing ? [] : everSaid.filter((one) => one === 'A' || one === 'B' || one === 'in_use'),
-  eids: everSaid.filter((one) => one === 'E' || one === 'F'),
+  iccids: isIccidMissing ? [] : everSaid.filter((one) => one === 'A' || one === 'B' || one === 'in_use').slice(-1),
+  eids: everSaid.filter((one) => one === 'E' || one === 'F').slice(-1),
 });
 
 /**

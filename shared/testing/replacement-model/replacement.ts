@@ -40,6 +40,8 @@ export interface Replacement {
   readonly iccidTodo: 'none_given' | 'malformed' | 'in_use' | 'differs' | null;
   /** Numbers of the words in conflict that nobody has resolved. */
   readonly conflicts: readonly number[];
+  /** Those that the provider was asked to take back. */
+  readonly reversed: readonly number[];
   readonly lastSignal: Said | null;
   readonly cancellation: 'passed_on' | 'refused' | null;
   /** The provider refuses what operations have cancelled: a conflict without a word. */
@@ -65,6 +67,7 @@ export const draftOf = (terms: Terms): Replacement => ({
   iccid: null,
   iccidTodo: null,
   conflicts: [],
+  reversed: [],
   lastSignal: null,
   cancellation: null,
   cancellationRefused: false,
@@ -154,11 +157,15 @@ export const hear = (state: Replacement, said: Said, by: By = 'provider'): Repla
 
 const isIccidMissing = ({ iccidTodo }: Replacement): boolean => iccidTodo !== null && iccidTodo !== 'differs';
 
-/** Not in §3: "a live eSIM nobody owns" is live no more once the provider says that the order is cancelled. */
-const settleConflicts = (state: Replacement, word: Word): Replacement =>
-  state.decided === 'cancelled' && (word === 'cancelled' || word === 'rejected')
-    ? { ...state, conflicts: [], cancellationRefused: false }
-    : state;
+/**
+ * Not in §3: what the provider was asked to take back, or refused to cancel, is settled once it says that the order is
+ * cancelled. A word that only repeats what was said before the conflict settles nothing.
+ */
+const settleConflicts = (state: Replacement, word: Word): Replacement => {
+  if (state.decided !== 'cancelled' || (word !== 'cancelled' && word !== 'rejected')) return state;
+  const conflicts = state.conflicts.filter((number) => !state.reversed.includes(number));
+  return { ...state, conflicts, cancellationRefused: false };
+};
 
 const carryOut = (state: Replacement, word: Word, said: Said, by: By): Replacement => {
   if (word === 'cancelled' || word === 'rejected') {
@@ -262,8 +269,10 @@ const cancelByOperations = (state: Replacement, provider: 'accepts' | 'refuses')
 /** The oldest open conflict; an eSIM that serves the line is not taken back. */
 const resolveConflict = (state: Replacement, resolution: 'no_effect' | 'reverse_at_provider'): Applied => {
   if (state.conflicts.length === 0 && !state.cancellationRefused) return answered(state, 'order_state');
-  if (resolution === 'reverse_at_provider')
-    return answered(state, state.decided === 'processed' ? 'order_state' : 'done');
+  if (resolution === 'reverse_at_provider') {
+    if (state.decided === 'processed') return answered(state, 'order_state');
+    return answered({ ...state, reversed: [...state.reversed, ...state.conflicts.slice(0, 1)] });
+  }
   if (state.conflicts.length === 0) return answered({ ...state, cancellationRefused: false });
   return answered({ ...state, conflicts: state.conflicts.slice(1) });
 };
