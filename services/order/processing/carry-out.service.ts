@@ -45,10 +45,13 @@ export const claimOrder = (db: Db, accountId: string, orderId: string): Promise<
     };
   });
 
-/** An applied fact of this order. @throws ProblemError `fact_not_applied` for any other, and for one that is not there */
+/** An applied fact of this order. @throws ProblemError `fact_not_applied` for any other; `not_found` without the order */
 export const readFact = (db: Db, accountId: string, orderId: string, factId: string) =>
   readInAccount(db, accountId, async (tx) => {
-    const fact = appliedFact(await loadFacts(tx, accountId, orderId), factId);
+    const facts = await loadFacts(tx, accountId, orderId);
+    // No order is without facts. One that is not here has decided nothing: the step is tried again, not skipped.
+    if (facts.length === 0) throw notFound();
+    const fact = appliedFact(facts, factId);
     const { iccid, eid } = identifiersOf(fact);
     return {
       factId,

@@ -80,7 +80,7 @@ export const orderInternalRoutes = {
       notice: z.object({ why: z.enum(WAITING_REASONS), detail: z.string().nullable() }).nullable(),
       signalled: signalledIdentifiersSchema,
     }),
-    problems: ['fact_not_applied'],
+    problems: ['not_found', 'fact_not_applied'],
   }),
   recordCarriedOut: internalRoute({
     ...worker,
