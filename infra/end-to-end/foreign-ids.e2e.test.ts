@@ -8,13 +8,13 @@ import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
 import { providerSignalRoutes } from '@simlane/contracts/http/provider-signals';
 import type { InternalRoute, PublicRoute } from '@simlane/contracts/http/route';
 import { mayDo, SERVICES, type ServiceName } from '@simlane/contracts/permissions';
-import { ACCOUNT_HEADER, ACTOR_HEADER, encodeActor } from '@simlane/service-kit/authentication';
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { serviceToken, signInAs } from '../local/sign-in.ts';
 import { signedHeaders } from '../provider-sandbox/signal-message.ts';
 import { exampleAccounts } from '../seed/example-data.ts';
 import { type Manager, serviceUrls, startManager, type Switch } from './fleet-manager.fixture.ts';
+import { allAlike, answersTo, baseOf, filled, nameOf, type RouteCall } from './route-answers.fixture.ts';
 import { freshIccid, type OwnProvider, startProvider } from './own-provider.fixture.ts';
 
 const [english, french] = exampleAccounts();
@@ -68,53 +68,6 @@ beforeAll(async () => {
   before = await manager.everythingAbout(victim);
 });
 
-interface Call {
-  readonly url: string;
-  readonly method: string;
-  readonly as: string;
-  readonly accountId?: string;
-  readonly body?: unknown;
-}
-
-/** The status that a call is answered with, and the code of its problem. */
-const answerTo = async ({ url, method, as, accountId, body }: Call): Promise<string> => {
-  const response = await fetch(url, {
-    method,
-    headers: {
-      authorization: `Bearer ${tokens.get(as)}`,
-      'idempotency-key': randomUUID(),
-      [ACTOR_HEADER]: encodeActor({ sub: 'demo-manager-fr', roles: ['manager'] }),
-      ...(accountId === undefined ? {} : { [ACCOUNT_HEADER]: accountId }),
-      ...(body === undefined || method === 'GET' ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined || method === 'GET' ? {} : { body: JSON.stringify(body) }),
-  });
-  const answer = (await response.json().catch(() => ({}))) as { code?: string; items?: unknown[] };
-  return `${response.status} ${answer.code ?? (answer.items === undefined ? '' : `${answer.items.length} items`)}`;
-};
-
-const baseOf = (path: string): string => {
-  const { catalog, inventory, order, notification } = serviceUrls();
-  if (path.startsWith('/catalog/')) return catalog;
-  if (path.startsWith('/inventory/')) return inventory;
-  return path.startsWith('/orders/') ? order : notification;
-};
-
-const filled = (path: string, idOf: (parameter: string) => string): string =>
-  path.replaceAll(/:(\w+)/g, (_whole, parameter: string) => idOf(parameter));
-
-const nameOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;
-
-/** Asks one after the other; resolves to the answers by what was asked. */
-const answersTo = async (calls: readonly (readonly [name: string, call: Call])[]) => {
-  const answers: Record<string, string> = {};
-  for (const [name, call] of calls) answers[name] = await answerTo(call);
-  return answers;
-};
-
-const allAlike = (answers: Record<string, string>, answer: string) =>
-  Object.fromEntries(Object.keys(answers).map((name) => [name, answer]));
-
 describe('a token', () => {
   it('of a service is none on any public route', async () => {
     const answers = await answersTo(
@@ -123,7 +76,7 @@ describe('a token', () => {
         {
           url: `${baseOf(route.path)}${filled(route.path, () => randomUUID())}`,
           method: route.method,
-          as: 'worker',
+          token: tokens.get('worker'),
           body: {},
         },
       ]),
@@ -157,10 +110,10 @@ const internalCall = (
   as: string,
   idOf: (parameter: string) => string,
   accountId = french.id,
-): Call => ({
+): RouteCall => ({
   url: `${inject('stack').services[route.of].internalUrl}${filled(route.path, (parameter) => (parameter === 'action' ? 'switch_to_esim' : idOf(parameter)))}`,
   method: route.method,
-  as,
+  token: tokens.get(as),
   accountId,
   body: internalBody(),
 });
@@ -218,7 +171,10 @@ describe("another account's ids", () => {
       expect(callers(route)).not.toEqual([]);
       return callers(route).map(
         ({ as, accountId }) =>
-          [`${nameOf(route)} ${as}`, { url, method, as, ...(accountId && { accountId }), body: bodyOf(path) }] as const,
+          [
+            `${nameOf(route)} ${as}`,
+            { url, method, token: tokens.get(as), ...(accountId && { accountId }), body: bodyOf(path) },
+          ] as const,
       );
     });
     const answers = await answersTo(calls);
@@ -244,7 +200,7 @@ describe("another account's ids", () => {
           const url = `${baseOf(route.path)}${filled(route.path, () => englishId(route.path))}?${key}=${value}`;
           return [
             `${nameOf(route)} ${key}`,
-            { url, method: route.method, as: 'operations', accountId: french.id },
+            { url, method: route.method, token: tokens.get('operations'), accountId: french.id },
           ] as const;
         }),
     );
