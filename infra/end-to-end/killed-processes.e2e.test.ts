@@ -67,7 +67,7 @@ describe('an order in the middle of which a process is killed ends right, once',
     await expect.poll(requests, { timeout: 10_000 }).toBe(1);
     kill('worker');
     // 6.5 s on a quiet machine; without heartbeats it would be the 45 s that a step may take.
-    await expect.poll(requests, { timeout: 20_000 }).toBe(2);
+    await expect.poll(requests, { timeout: 20_000 }).toBeGreaterThan(1);
     await manager.submitted(id);
     expect((await manager.sandbox.orders(id)).map(({ accepted }) => accepted)).toEqual([1]);
   });
