@@ -9,6 +9,7 @@ import { inventoryInternalRoutes, type SimReplacement } from '@simlane/contracts
 import { notificationInternalRoutes } from '@simlane/contracts/http/notification';
 import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
 import type { RouteAnswer, RouteBody } from '@simlane/contracts/http/route';
+import { TODOS } from '@simlane/contracts/order';
 import { ApplicationFailure } from '@temporalio/common';
 import { RemoteProblem } from '@simlane/service-kit/problem';
 import type { ServiceClient } from '@simlane/service-kit/service-client';
@@ -145,7 +146,7 @@ export const createSimReplacementActivities = ({
             msisdn,
             outcome: status,
             endReason,
-            needsAttention: todos.length > 0,
+            needsAttention: todos.some((code) => TODOS[code].responsible === 'manager'),
           },
           recipients: [orderedBy],
         },

@@ -249,7 +249,13 @@ describe('a SIM replacement', () => {
     const orderId = newOrder();
     const handle = await start(orderId);
     await expect.poll(async () => (await progress(handle)).submitted, { timeout: 10_000 }).toBe(true);
-    expect(await progress(handle)).toEqual({ phase: 'confirmed', submitted: true, waitsUntil: null, waiting: [] });
+    expect(await progress(handle)).toEqual({
+      phase: 'confirmed',
+      submitted: true,
+      waitsUntil: null,
+      todos: [],
+      waiting: [],
+    });
     const { raw } = await handle.describe();
     expect(raw.workflowExecutionInfo?.status).toBe(1);
     await handle.terminate('end of the test');

@@ -8,7 +8,7 @@
  */
 import type { FactRef, SimReplacementActivities, StepOutcome } from '@simlane/contracts/activities';
 import { type ActionableFact, isProviderWord, type ProviderWord } from '@simlane/contracts/facts';
-import { isFinished, type OrderStatus } from '@simlane/contracts/order';
+import { isFinished, type OrderStatus, type TodoCode } from '@simlane/contracts/order';
 import {
   FACT_APPLIED_SIGNAL,
   type FactApplied,
@@ -33,12 +33,15 @@ interface State {
   phase: OrderStatus;
   submitted: boolean;
   waitsUntil: string | null;
+  todos: readonly TodoCode[];
 }
+
+const leftToDo = ({ todos }: State): string => (todos.length === 0 ? '' : `; to do: ${todos.join(', ')}`);
 
 export async function simReplacement(order: SimReplacementInput): Promise<SimReplacementResult> {
   const inbox = new FactInbox();
   const asides = new Asides();
-  const state: State = { phase: 'confirmed', submitted: false, waitsUntil: null };
+  const state: State = { phase: 'confirmed', submitted: false, waitsUntil: null, todos: [] };
   setHandler(factApplied, (fact) => inbox.add(fact), {
     description: 'An applied fact of the order is there to be carried out; what it says is read from the order',
   });
@@ -51,15 +54,19 @@ export async function simReplacement(order: SimReplacementInput): Promise<SimRep
   state.phase = claim.status;
   state.submitted = claim.submitted;
   state.waitsUntil = claim.waitsUntil ?? null;
+  state.todos = claim.todos;
   inbox.addFirst(claim.pending);
   if (claim.status === 'draft' || claim.status === 'confirming') return 'not_confirmed';
 
   const noteTodos = ({ carriedOut, todos }: StepOutcome): void => {
-    if (carriedOut) showPhase(shown, { status: state.phase, todos });
+    if (!carriedOut) return;
+    state.todos = todos;
+    showPhase(shown, { status: state.phase, todos });
   };
   const note = (outcome: StepOutcome): void => {
     state.waitsUntil = outcome.waitsUntil ?? null;
     state.phase = outcome.status;
+    state.todos = outcome.todos;
     showPhase(shown, outcome);
   };
 
@@ -84,10 +91,10 @@ export async function simReplacement(order: SimReplacementInput): Promise<SimRep
       await step('Tell the manager how it ended').tellManager(order);
       managerTold = true;
     } else if (isFinished(state.phase) && asides.areDone) {
-      showWaiting(`${claim.orderNumber}: ${state.phase}`);
+      showWaiting(`${claim.orderNumber}: ${state.phase}${leftToDo(state)}`);
       return state.phase;
     } else {
-      showWaiting(`${claim.orderNumber}: ${state.phase}, waiting for the provider's word`);
+      showWaiting(`${claim.orderNumber}: ${state.phase}, waiting for the provider's word${leftToDo(state)}`);
       const isSilent = await silence(state, () => !inbox.isEmpty || (isFinished(state.phase) && asides.areDone));
       if (!isSilent) continue;
       const outcome = await step('The provider is silent: ask, remind, leave a to-do').noticeSilence(order);
@@ -104,7 +111,7 @@ const silence = async ({ waitsUntil, phase }: State, isSomethingToDo: () => bool
     return false;
   }
   const milliseconds = Math.max(SHORTEST_WAIT_MS, Date.parse(waitsUntil) - Date.now());
-  return !(await condition(isSomethingToDo, milliseconds, { summary: `The provider has time until ${waitsUntil}` }));
+  return !(await condition(isSomethingToDo, milliseconds, { summary: `Silence is noticed at ${waitsUntil}` }));
 };
 
 /** The clocks of services differ: a deadline that has just passed here may lie ahead there, and is not asked about in a rush. */

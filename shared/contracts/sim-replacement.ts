@@ -1,6 +1,6 @@
 /** The messages of the workflow that carries out one SIM switch or eSIM replacement. No secrets and no contents: ids. */
 import type { ActionableFact } from './facts.ts';
-import type { FinishedStatus, OrderStatus } from './order.ts';
+import type { FinishedStatus, OrderStatus, TodoCode } from './order.ts';
 
 /** The one task queue: workflows and activities share it, so that activities can start eagerly (temporal.md, Workers). */
 export const TASK_QUEUE = 'simlane';
@@ -31,6 +31,8 @@ export interface SimReplacementProgress {
   readonly submitted: boolean;
   /** When the provider's silence is noticed next, RFC 3339; null while nothing is waited for. */
   readonly waitsUntil: string | null;
+  /** As far as the run has heard: what came up without it stands on the order alone. */
+  readonly todos: readonly TodoCode[];
   /** Facts heard of and not carried out yet, in their order. */
   readonly waiting: readonly FactApplied[];
 }

@@ -102,6 +102,15 @@ describe('a manager who asks for cancellation', () => {
     expect((await ask(id, factId)).status).toBe(200);
   });
 
+  it('and whose provider does so has ended the order himself', async () => {
+    const id = await at.submittedOrder();
+    await askToCancel(id);
+    await ask(id, (await lastFact(id, 'cancellation_requested')).id);
+    await say('cancelled', id);
+    await carryOut(id, (await lastFact(id, 'cancelled')).id);
+    expect(await read(id)).toMatchObject({ status: 'cancelled', endReason: 'manager' });
+  });
+
   it('is overtaken by what moves the line: the provider is not asked any more', async () => {
     const id = await at.submittedOrder();
     await askToCancel(id);

@@ -118,13 +118,15 @@ const EFFECTS = {
 const ending = (order: StoredOrder, fact: StoredFact, word: ProviderWord): OrderChanges => {
   const status = statusAfter(order.status, word);
   if (status !== 'cancelled' || order.status === 'cancelled') return { status };
-  return { status, end_reason: endReasonOf(fact), end_detail: fact.reason };
+  return { status, end_reason: endReasonOf(order, fact), end_detail: fact.reason };
 };
 
-const endReasonOf = ({ kind, source }: StoredFact): EndReason => {
+/** Who ended it. A provider that does what the manager has asked for has not ended it of itself. */
+const endReasonOf = ({ cancellation }: StoredOrder, { kind, source }: StoredFact): EndReason => {
   if (source === 'operations') return 'operations';
   if (source === 'user' || source === 'api_client') return 'manager';
-  return kind === 'rejected' ? 'rejected' : 'provider';
+  if (kind === 'rejected') return 'rejected';
+  return cancellation === null || cancellation.state === 'refused' ? 'provider' : 'manager';
 };
 
 /** Once the provider has acknowledged, it has its time to process; at the end nothing is waited for. */

@@ -46,7 +46,8 @@ export const createOrderDueHandler =
       case 'wake_workflow':
         return workflow.wake(order, pendingFacts(facts), { again: tries > 0 });
       case 'check_workflow':
-        await workflow.wake(order, pendingFacts(facts), { again: tries > 0 });
+        // A look that is due once a day is thorough: a run that somebody else has started would be found by nothing else.
+        await workflow.wake(order, pendingFacts(facts), { again: true });
         return lookAgainLater(db, order);
       case undefined:
         return;

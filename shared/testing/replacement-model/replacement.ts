@@ -169,7 +169,8 @@ const settleConflicts = (state: Replacement, word: Word): Replacement => {
 
 const carryOut = (state: Replacement, word: Word, said: Said, by: By): Replacement => {
   if (word === 'cancelled' || word === 'rejected') {
-    const endReason = by === 'provider' && word === 'rejected' ? 'rejected' : by;
+    const granted = by === 'provider' && state.cancellation === 'passed_on' ? 'manager' : by;
+    const endReason = by === 'provider' && word === 'rejected' ? 'rejected' : granted;
     return { ...state, decided: 'cancelled', endReason };
   }
   const known = knownAfter(state.known, said);
