@@ -123,6 +123,7 @@ it('8: an end that is told twice', async () => {
     order_id: ended.id,
     number,
     kind: 'manager_told',
+    cause_id: ended.id,
     source: 'workflow',
     disposition: 'recorded',
     occurred_at: new Date(),

@@ -141,5 +141,6 @@ export const runHistories = async ({
     ].join('\n');
   };
   const results = await Promise.all(Array.from({ length: lanes }, (_none, number) => play(number)));
+  await stage.close();
   return { histories: count, seed, failures: results.filter((failure) => failure !== undefined) };
 };

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseJsonOrNothing } from '@simlane/service-kit/bounded-answer';
 import { ACCOUNT_HEADER } from '@simlane/service-kit/authentication';
+import { Pool } from 'pg';
 import { inTurn, signCallers } from '../local/callers.ts';
 import { serviceToken, signInAs } from '../local/sign-in.ts';
 import type { StackInfo } from '../local/stack-info.ts';
@@ -23,6 +24,9 @@ export interface ModelStage {
   asOperations<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>>;
   /** The internal API of order. */
   asWorker<T>(method: string, path: string): Promise<ApiAnswer<T>>;
+  /** Moves the deadline of an order into the past, as nobody can who only calls. False: it waits for nothing. */
+  letDeadlinePass(orderId: string): Promise<boolean>;
+  close(): Promise<void>;
 }
 
 export const setModelStage = async (info: StackInfo, lines: number): Promise<ModelStage> => {
@@ -30,6 +34,9 @@ export const setModelStage = async (info: StackInfo, lines: number): Promise<Mod
   const nextManager = inTurn(await signCallers(info, ACCOUNT_ID));
   const operations = await signInAs(info, 'operations');
   const worker = await serviceToken(info, 'simlane-worker');
+
+  const database = new Pool({ connectionString: info.postgres.adminUrl.replace(/\/postgres$/, '/simlane_order') });
+  database.on('error', () => {});
 
   const send = async <T>(token: string, method: string, path: string, body?: object, headers = {}) => {
     const response = await fetch(`${baseOf(info, path)}${path}`, {
@@ -51,6 +58,15 @@ export const setModelStage = async (info: StackInfo, lines: number): Promise<Mod
     asManager: (method, path, body) => send(nextManager(), method, path, body),
     asOperations: (method, path, body) => send(operations, method, path, body, { [ACCOUNT_HEADER]: ACCOUNT_ID }),
     asWorker: (method, path) => send(worker, method, path, undefined, { [ACCOUNT_HEADER]: ACCOUNT_ID }),
+    letDeadlinePass: async (orderId) => {
+      const { rowCount } = await database.query(
+        `update "order" set waits_until = now() - interval '1 second', silence_step = 0
+          where id = $1 and waits_until is not null and status in ('confirmed', 'in_progress')`,
+        [orderId],
+      );
+      return rowCount === 1;
+    },
+    close: () => database.end(),
   };
 };
 

@@ -17,8 +17,6 @@ const AT_REST_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 150;
 /** An order with nothing owed to it that differs so often in a row differs for good. */
 const LOOKS_AT_REST = 4;
-/** Soon, and long enough to be still ahead when it is set. */
-const DEADLINE_AHEAD_MS = 1_500;
 const EIDS = { E: eidOf('model/E'), F: eidOf('model/F') };
 const NOT_THE_SECRET = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 
@@ -196,12 +194,10 @@ const createPlayer = (stage: ModelStage, line: ModelLine, { orderId, lineId, icc
           data: 'iccid' in answer ? dataOf(answer) : {},
         };
         await rule(step ? [{ steps: [step] }] : [{ lookup: answer.says === 'nothing' ? 'fail' : 'answer' }]);
-        const answered = await decide('extend', { until: new Date(Date.now() + DEADLINE_AHEAD_MS).toISOString() });
-        if (answered !== 'done') return answered;
-        await sleep(DEADLINE_AHEAD_MS);
+        if (!(await stage.letDeadlinePass(orderId))) return 'order_state';
         // The workflow sleeps until the deadline it knew; this is what it does then.
         await got(stage.asWorker('PUT', `/internal/orders/${orderId}/silence`));
-        return answered;
+        return 'done';
       }
       case 'change_fleet':
         return changeFleet(stage, lineId, line.deviceId, action.change);
