@@ -57,7 +57,7 @@ export const createSimReplacementActivities = ({
     submitOrder: async ({ accountId, orderId }) => {
       const submission = await order
         .call(orderInternalRoutes.submit, { accountId, params: { orderId } })
-        .catch(waitAsLongAsAsked);
+        .catch(laterIfAsked);
       if (submission.outcome !== 'rejected') return submission;
       return submission.fact === null ? { outcome: 'rejected' } : { outcome: 'rejected', fact: submission.fact };
     },
@@ -184,6 +184,13 @@ type FactToAct = RouteAnswer<typeof orderInternalRoutes.getFact>;
 const ignoreIfNotApplied = (error: unknown): undefined => {
   if (error instanceof RemoteProblem && error.code === 'fact_not_applied') return undefined;
   throw error;
+};
+
+/** The story goes on meanwhile: a word of the provider, or a decision, is not to wait for the end of that time. */
+const laterIfAsked = (error: unknown): { outcome: 'later'; afterSeconds: number } => {
+  const seconds = error instanceof RemoteProblem ? error.retryAfterSeconds : undefined;
+  if (seconds === undefined || seconds <= USUAL_WAIT_SECONDS) throw error;
+  return { outcome: 'later', afterSeconds: seconds };
 };
 
 const waitUnlessNotApplied = (error: unknown): undefined =>

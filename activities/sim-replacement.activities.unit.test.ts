@@ -121,12 +121,9 @@ describe('a step', () => {
 });
 
 describe('a submission', () => {
-  it('waits as long as the provider asks for, where that is longer than usual', async () => {
+  it('tells the story how long the provider asks for, where that is longer than usual', async () => {
     const { activities } = services({ submission: problem('dependency_unavailable', 1800) });
-    await expect(activities.submitOrder(ref)).rejects.toMatchObject({
-      nextRetryDelay: '1800 seconds',
-      nonRetryable: false,
-    });
+    expect(await activities.submitOrder(ref)).toEqual({ outcome: 'later', afterSeconds: 1800 });
     const soon = services({ submission: problem('dependency_unavailable', 2) });
     await expect(soon.activities.submitOrder(ref)).rejects.toBeInstanceOf(RemoteProblem);
   });

@@ -31,10 +31,14 @@ interface TestOrder {
   claim: ReplacementClaim;
   readonly calls: string[];
   submission: SubmissionOutcome;
+  /** Answers to submissions before that one. */
+  earlierSubmissions: SubmissionOutcome[];
   submissionFailures: number;
   refusedFacts: Set<string>;
   /** Requests to the provider are answered when this resolves. */
   provider: Promise<void>;
+  /** The question where the order stands is answered when this resolves. */
+  lookup: Promise<void>;
   /** What noticing the silence leads to, one after the other. */
   silences: Partial<SilenceOutcome>[];
 }
@@ -47,7 +51,7 @@ const activities: SimReplacementActivities = {
       order.submissionFailures -= 1;
       throw new Error('the provider does not answer');
     }
-    return order.submission;
+    return order.earlierSubmissions.shift() ?? order.submission;
   },
   createTemporaryEsim: async (ref) => step(ref, 'temporary eSIM', 'in_progress'),
   replaceSim: async (ref) => step(ref, 'replace', 'processed'),
@@ -63,6 +67,7 @@ const activities: SimReplacementActivities = {
   },
   noticeSilence: async ({ orderId }) => {
     const order = called(orderId, 'silence');
+    await order.lookup;
     const outcome = order.silences.shift();
     return { carriedOut: true, status: order.claim.status, todos: [], pending: [], waitsUntil: null, ...outcome };
   },
@@ -111,9 +116,11 @@ const newOrder = (changes: Partial<ReplacementClaim> & { order?: Partial<TestOrd
     },
     calls: [],
     submission: { outcome: 'accepted', providerReference: 'REF-1' },
+    earlierSubmissions: [],
     submissionFailures: 0,
     refusedFacts: new Set(),
     provider: Promise.resolve(),
+    lookup: Promise.resolve(),
     silences: [],
     ...order,
   });
@@ -193,6 +200,16 @@ describe('a SIM replacement', () => {
     expect(await handle.result()).toBe('processed');
     expect(callsOf(orderId)).toEqual(['claim', 'submit', 'submit', 'submit', 'submit', 'replace', 'tell']);
     await recordHistory(handle, 'submitted-at-the-fourth-try');
+  });
+
+  it('whose provider asks for an hour does not wait for it when a word comes', async () => {
+    const orderId = newOrder({ order: { earlierSubmissions: [{ outcome: 'later', afterSeconds: 3600 }] } });
+    const handle = await start(orderId);
+    await expect.poll(() => callsOf(orderId), { timeout: 10_000 }).toEqual(['claim', 'submit']);
+    await say(handle, fact('processed'));
+    expect(await handle.result()).toBe('processed');
+    expect(callsOf(orderId)).toEqual(['claim', 'submit', 'submit', 'replace', 'tell']);
+    await recordHistory(handle, 'asked-for-time');
   });
 
   it('hears a fact once, however often it is told', async () => {
@@ -292,6 +309,21 @@ describe('a provider that is silent', () => {
     expect(await handle.result()).toBe('processed');
     expect(callsOf(orderId)?.toSorted()).toEqual(['claim', 'notice', 'replace', 'silence', 'tell']);
     await recordHistory(handle, 'silence-answered');
+  });
+
+  it('is asked beside the story: a word that comes meanwhile does not wait for the answer', async () => {
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const orderId = newOrder({ submitted: true, waitsUntil: soon(), order: { lookup: answered } });
+    const handle = await start(orderId);
+    await expect.poll(() => callsOf(orderId), { timeout: 10_000 }).toContain('silence');
+    await say(handle, fact('processed'));
+    await reached(handle, 'processed');
+    answer();
+    expect(await handle.result()).toBe('processed');
+    await recordHistory(handle, 'spoken-while-asked');
   });
 
   it('that speaks in time is not asked', async () => {

@@ -6,7 +6,7 @@
  * The order service has judged each word before this workflow hears of it; here the applied ones are carried out, in
  * their order. A run can be started again from nothing at any point: what the claim shows as done is skipped.
  */
-import type { FactRef, SimReplacementActivities, StepOutcome } from '@simlane/contracts/activities';
+import type { FactRef, SimReplacementActivities, StepOutcome, SubmissionOutcome } from '@simlane/contracts/activities';
 import { type ActionableFact, isProviderWord, type ProviderWord } from '@simlane/contracts/facts';
 import { isFinished, type OrderStatus, type TodoCode } from '@simlane/contracts/order';
 import {
@@ -72,7 +72,7 @@ export async function simReplacement(order: SimReplacementInput): Promise<SimRep
 
   if (claim.status === 'confirmed' && !claim.submitted) {
     showWaiting(`${claim.orderNumber}: being submitted to the provider`);
-    const submission = await step('Submit the order to the provider').submitOrder(order);
+    const submission = await submit(order, inbox);
     state.submitted = submission.outcome === 'accepted';
     state.waitsUntil = submission.waitsUntil ?? null;
     if (submission.outcome === 'rejected' && submission.fact) inbox.add(submission.fact);
@@ -97,17 +97,41 @@ export async function simReplacement(order: SimReplacementInput): Promise<SimRep
       showWaiting(`${claim.orderNumber}: ${state.phase}, waiting for the provider's word${leftToDo(state)}`);
       const isSilent = await silence(state, () => !inbox.isEmpty || (isFinished(state.phase) && asides.areDone));
       if (!isSilent) continue;
-      const outcome = await step('The provider is silent: ask, remind, leave a to-do').noticeSilence(order);
-      note(outcome);
-      for (const pending of outcome.pending) inbox.add(pending);
+      // Asking and reminding can take half a minute, in which a word must not wait.
+      state.waitsUntil = null;
+      asides.begin(step('The provider is silent: ask, remind, leave a to-do').noticeSilence(order), (outcome) => {
+        for (const pending of outcome.pending) inbox.add(pending);
+        if (outcome.status !== state.phase) return;
+        state.waitsUntil = outcome.waitsUntil ?? null;
+        noteTodos(outcome);
+      });
     }
   }
 }
 
+/**
+ * Submits the order. Where the provider asks for time, it is given it, but every fact that comes meanwhile is a reason to
+ * look again: a word of the provider, or somebody's decision, settles the submission.
+ */
+const submit = async (order: SimReplacementInput, inbox: FactInbox): Promise<Submitted> => {
+  for (;;) {
+    const heard = inbox.waiting.length;
+    const submission = await step('Submit the order to the provider').submitOrder(order);
+    if (submission.outcome !== 'later') return submission;
+    await condition(() => inbox.waiting.length > heard, submission.afterSeconds * MS_IN_SECOND, {
+      summary: 'The provider has asked for this time',
+    });
+  }
+};
+
+type Submitted = Exclude<SubmissionOutcome, { outcome: 'later' }>;
+const MS_IN_SECOND = 1000;
+
 /** Waits until something is to be done. @returns true if the deadline passes before */
-const silence = async ({ waitsUntil, phase }: State, isSomethingToDo: () => boolean): Promise<boolean> => {
+const silence = async (state: State, isSomethingToDo: () => boolean): Promise<boolean> => {
+  const { waitsUntil, phase } = state;
   if (waitsUntil === null || isFinished(phase)) {
-    await condition(isSomethingToDo);
+    await condition(() => isSomethingToDo() || (state.waitsUntil !== null && !isFinished(phase)));
     return false;
   }
   const milliseconds = Math.max(SHORTEST_WAIT_MS, Date.parse(waitsUntil) - Date.now());

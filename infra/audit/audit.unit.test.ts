@@ -196,6 +196,7 @@ describe('the auditor sees', () => {
       [
         '3 settling: it is confirmed, in inventory started',
         '9 settling: there is something to carry out, and its workflow does not run',
+        '9 settling: fact 5 (acknowledged) waits to be carried out for more than a minute',
       ],
     ],
   ])('%s', (_name, plant, expected) => {

@@ -69,7 +69,7 @@ const readOrders = async (select: Select): Promise<OrderSnapshot> => ({
     adopted_from_order as "adoptedFrom" from "order"`),
   facts:
     await select(`select account_id as "accountId", id, order_id as "orderId", number, kind, source, cause_id as "causeId",
-    disposition, fills_in as "fillsIn", carried_out_at as "carriedOutAt",
+    disposition, fills_in as "fillsIn", recorded_at as "recordedAt", carried_out_at as "carriedOutAt",
     data ? 'iccid' or data ? 'eid' or activation_code_fingerprint is not null as identifies from fact`),
   signals: await select(`select account_id as "accountId", id, provider_id as "providerId", message_id as "messageId",
     body_hash as "bodyHash", intake, order_id as "orderId", fact_id as "factId", replay_of as "replayOf"

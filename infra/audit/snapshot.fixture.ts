@@ -146,6 +146,7 @@ const facts = (orderId: string, told: readonly Told[]): FactRow[] =>
     causeId,
     disposition,
     fillsIn: false,
+    recordedAt: EARLIER,
     carriedOutAt: disposition === 'applied' ? EARLIER : null,
     identifies: false,
   }));

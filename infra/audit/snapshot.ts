@@ -52,6 +52,7 @@ export interface FactRow extends Row {
   readonly causeId: string | null;
   readonly disposition: Disposition;
   readonly fillsIn: boolean;
+  readonly recordedAt: Date;
   readonly carriedOutAt: Date | null;
   /** Whether it says an ICCID, an EID or an activation code. */
   readonly identifies: boolean;

@@ -10,6 +10,7 @@ export const checkSubmissions = ({ readAt, order, provider }: Snapshot): Finding
   const accepted = Map.groupBy(provider.orders, ({ orderId }) => orderId);
   return [
     ...sameNumber(order.orders),
+    ...adoptedTwice(order.orders),
     ...provider.orders.flatMap((taken): Finding[] => {
       const ours = orders.get(taken.orderId);
       const place = { accountId: ours?.accountId ?? null, orderId: taken.orderId };
@@ -47,6 +48,22 @@ const isSettledOtherwise = (row: OrderRow, facts: readonly FactRow[]): boolean =
       fact.disposition === 'applied' &&
       wordOf(fact) !== undefined &&
       (fact.number < submitted || fact.causeId === submissionKey(row.id)),
+  );
+};
+
+/** What a provider has made once can serve one line. */
+const adoptedTwice = (orders: readonly OrderRow[]): Finding[] => {
+  const adopting = orders.filter(({ adoptedFrom, submittedAt }) => adoptedFrom !== null && submittedAt !== null);
+  return [...Map.groupBy(adopting, ({ adoptedFrom }) => adoptedFrom).values()].flatMap(([first, ...others]) =>
+    first === undefined || others.length === 0
+      ? []
+      : [
+          broken(
+            1,
+            { accountId: first.accountId, orderId: first.adoptedFrom },
+            `${others.length + 1} orders have adopted it`,
+          ),
+        ],
   );
 };
 

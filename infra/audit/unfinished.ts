@@ -1,7 +1,7 @@
 import { simReplacementWorkflowId } from '@simlane/contracts/sim-replacement';
 import { broken, type Finding, settling } from './finding.ts';
-import { factsByOrder, hasWork, isUnderWay, isUnfinished, NO_FACTS, pendingFacts } from './order-work.ts';
-import type { OrderRow, ReplacementRow, Snapshot } from './snapshot.ts';
+import { factsByOrder, hasWork, isUnderWay, isUnfinished, NO_FACTS, pendingFacts, wordOf } from './order-work.ts';
+import type { FactRow, OrderRow, ReplacementRow, Snapshot } from './snapshot.ts';
 
 /** Invariant 9: what is unfinished has somebody who looks at it: a due row, a reservation, a running workflow. */
 export const checkUnfinished = (snapshot: Snapshot): Finding[] => {
@@ -21,6 +21,9 @@ export const checkUnfinished = (snapshot: Snapshot): Finding[] => {
         ...(works && !running.has(simReplacementWorkflowId(row.id))
           ? [settling(9, place, 'there is something to carry out, and its workflow does not run')]
           : []),
+        ...overdueWords(own, snapshot.readAt).map((fact) =>
+          settling(9, place, `fact ${fact.number} (${fact.kind}) waits to be carried out for more than a minute`),
+        ),
         ...(isUnderWay(row.status) && !isReserved(replacements.get(row.id))
           ? [broken(9, place, `it is ${row.status} and nothing is reserved for it`)]
           : []),
@@ -33,6 +36,13 @@ export const checkUnfinished = (snapshot: Snapshot): Finding[] => {
     }),
   ];
 };
+
+/** A workflow that runs is not enough: what was decided is to be done within a minute. */
+const CARRIED_OUT_WITHIN_MS = 60_000;
+const overdueWords = (facts: readonly FactRow[], readAt: Date): FactRow[] =>
+  pendingFacts(facts).filter(
+    (fact) => wordOf(fact) !== undefined && readAt.getTime() - fact.recordedAt.getTime() > CARRIED_OUT_WITHIN_MS,
+  );
 
 const isReserved = (row: ReplacementRow | undefined): boolean => row !== undefined && row.state !== 'refused';
 const isLive = (row: ReplacementRow | undefined): boolean => row?.state === 'reserved' || row?.state === 'started';

@@ -11,6 +11,7 @@ import { ACCOUNT_ID, putModelAccount } from './model-account.ts';
 
 /** Two cores carry the stack, the test and everything else. */
 const ANSWER_WITHIN_MS = 30_000;
+const TOKENS_FOR_MS = 5 * 60_000;
 
 export interface ApiAnswer<T = unknown> {
   readonly status: number;
@@ -31,9 +32,18 @@ export interface ModelStage {
 
 export const setModelStage = async (info: StackInfo, lines: number): Promise<ModelStage> => {
   await putModelAccount(info, lines);
-  const nextManager = inTurn(await signCallers(info, ACCOUNT_ID));
-  const operations = await signInAs(info, 'operations');
-  const worker = await serviceToken(info, 'simlane-worker');
+  const signIn = async () => ({
+    at: Date.now(),
+    nextManager: inTurn(await signCallers(info, ACCOUNT_ID)),
+    operations: await signInAs(info, 'operations'),
+    worker: await serviceToken(info, 'simlane-worker'),
+  });
+  let signed = signIn();
+  /** Thousands of histories take longer than a token lives. */
+  const tokens = async () => {
+    if (Date.now() - (await signed).at > TOKENS_FOR_MS) signed = signIn();
+    return signed;
+  };
 
   const database = new Pool({ connectionString: info.postgres.adminUrl.replace(/\/postgres$/, '/simlane_order') });
   database.on('error', () => {});
@@ -55,9 +65,11 @@ export const setModelStage = async (info: StackInfo, lines: number): Promise<Mod
 
   return {
     sandbox: createSandboxControl({ url: info.sandbox.url, token: info.sandbox.controlToken }),
-    asManager: (method, path, body) => send(nextManager(), method, path, body),
-    asOperations: (method, path, body) => send(operations, method, path, body, { [ACCOUNT_HEADER]: ACCOUNT_ID }),
-    asWorker: (method, path) => send(worker, method, path, undefined, { [ACCOUNT_HEADER]: ACCOUNT_ID }),
+    asManager: async (method, path, body) => send((await tokens()).nextManager(), method, path, body),
+    asOperations: async (method, path, body) =>
+      send((await tokens()).operations, method, path, body, { [ACCOUNT_HEADER]: ACCOUNT_ID }),
+    asWorker: async (method, path) =>
+      send((await tokens()).worker, method, path, undefined, { [ACCOUNT_HEADER]: ACCOUNT_ID }),
     letDeadlinePass: async (orderId) => {
       const { rowCount } = await database.query(
         `update "order" set waits_until = now() - interval '1 second', silence_step = 0

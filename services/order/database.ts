@@ -77,6 +77,7 @@ interface OrderTable {
   adopted_from_order: string | null;
   adopted_from_fact: string | null;
   adopted_by: string | null;
+  provider_order_id: string | null;
   manager_told_at: Date | null;
   todos: ColumnType<Todo[], string | undefined, string>;
   needs_attention: GeneratedAlways<boolean>;

@@ -18,6 +18,7 @@ export class FakeInventory implements Inventory {
   /** What the next reservations answer; afterwards they reserve. */
   reservations: (Reservation | 'no answer' | 'done, but no answer')[] = [];
   readonly reserved: { orderId: string; attempt: number; acceptWarnings: readonly string[] }[] = [];
+  simKind: OrderedLine['simKind'] = 'physical';
   readonly filledIn: { factId: string; iccid: string | null }[] = [];
   entered: Partial<Awaited<ReturnType<Inventory['enterIccid']>>> = {};
 
@@ -63,7 +64,7 @@ export class FakeInventory implements Inventory {
       msisdn: '+447700900123',
       providerId: this.#providerId,
       simId: uuidV7(),
-      simKind: 'physical',
+      simKind: this.simKind,
       iccid: '8944110068000000019',
       deviceEid: null,
     };
@@ -90,6 +91,8 @@ export class FakeProvider implements ProviderClient {
   /** What the next requests for cancellation answer; afterwards they are accepted. */
   cancellations: (CancellationAnswer | 'no answer')[] = [];
   reminders: 'no answer'[] = [];
+  /** What happens once while a request for cancellation is under way. */
+  beforeAnswering: () => Promise<void> = async () => undefined;
   readonly submitted: { order: ProviderOrder; key: string; credential: string }[] = [];
   readonly asked: { call: 'lookUp' | 'requestCancellation' | 'remind'; orderId: string; key: string | null }[] = [];
 
@@ -105,6 +108,8 @@ export class FakeProvider implements ProviderClient {
 
   requestCancellation: ProviderClient['requestCancellation'] = async (_to, orderId, key) => {
     this.asked.push({ call: 'requestCancellation', orderId, key });
+    await this.beforeAnswering();
+    this.beforeAnswering = async () => undefined;
     return answered(this.cancellations.shift() ?? { outcome: 'accepted' });
   };
 

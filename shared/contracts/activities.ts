@@ -33,6 +33,8 @@ export type SubmissionOutcome = Waiting & SubmissionAnswer;
 
 type SubmissionAnswer =
   | { readonly outcome: 'accepted'; readonly providerReference: string | null }
+  /** The provider asks for time; nothing else is to wait for it. */
+  | { readonly outcome: 'later'; readonly afterSeconds: number }
   /** Somebody has decided before anything was sent; nothing will be. */
   | { readonly outcome: 'not_needed' }
   /** The refusal became a fact of the order; it is carried out like any other. Absent if another fact had decided before. */

@@ -12,7 +12,13 @@ import { notFound } from '@simlane/service-kit/problem';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../database.ts';
 import type { Inventory } from '../inventory.ts';
-import { DRAFT_LIFETIME_MS, isExpiredDraft, type StoredOrder } from '../ordering/order.ts';
+import {
+  DRAFT_LIFETIME_MS,
+  isExpiredDraft,
+  providersOrderId,
+  type StoredOrder,
+  withoutTodo,
+} from '../ordering/order.ts';
 import { findOrder, insertDraft, updateOrder } from '../ordering/order.repository.ts';
 import { lockWithFacts } from '../processing/carry-out.service.ts';
 import { identifiersOf, type StoredFact } from '../processing/fact.ts';
@@ -61,9 +67,10 @@ export const draftAdoption = async (
   const { accountId } = order;
   if (adoption === undefined) throw new Error('an adoption was not prepared');
   const { line } = adoption;
-  const { adoptingOrderId } = conflict.data;
-  const drafted = typeof adoptingOrderId === 'string' ? await findOrder(tx, accountId, adoptingOrderId) : undefined;
-  if (drafted !== undefined && !isExpiredDraft(drafted, new Date())) {
+  for (const { data } of order.todos) {
+    const drafted =
+      typeof data.adoptingOrderId === 'string' ? await findOrder(tx, accountId, data.adoptingOrderId) : undefined;
+    if (drafted === undefined || isExpiredDraft(drafted, new Date())) continue;
     throw notAllowed(order, `order ${drafted.orderNumber} is there to adopt it`, ['reverse_at_provider', 'no_effect']);
   }
   if (
@@ -112,6 +119,34 @@ export const draftAdoption = async (
 };
 
 /**
+ * What the order is to adopt is still there, as its confirmation begins: the conflict is open and nobody has decided
+ * otherwise, and the provider has not said since that it is gone. Locks the former order, so that a decision about the
+ * conflict comes before or after.
+ *
+ * @throws ProblemError `order_state`
+ */
+export const requireAdoptable = async (tx: Tx, order: StoredOrder): Promise<void> => {
+  if (order.adoptedFrom === null) return;
+  const { orderId, factId } = order.adoptedFrom;
+  const former = await lockWithFacts(tx, order.accountId, orderId);
+  const said = former.facts.find(({ id }) => id === factId);
+  const isOpen = former.order.todos.some(
+    ({ code, causeId, data }) =>
+      code === 'conflict' && causeId === factId && data.resolution === 'adopt' && data.adoptingOrderId === order.id,
+  );
+  const isGone = former.facts.some(
+    ({ kind, source, number, occurredAt }) =>
+      (kind === 'cancelled' || kind === 'rejected') &&
+      source === 'provider' &&
+      said !== undefined &&
+      number > said.number &&
+      occurredAt > said.occurredAt,
+  );
+  if (isOpen && !isGone && former.order.adoptedBy === null) return;
+  throw notAllowed(order, `there is nothing left of order ${former.order.orderNumber} that it could adopt`, []);
+};
+
+/**
  * The adopting order is confirmed, in this transaction: the provider has it already, under the id of the order in
  * conflict, and the word that was in conflict is now this order's. @returns the order as it is then
  */
@@ -130,6 +165,7 @@ export const adopt = async (
     submitted_at: sql<Date>`now()`,
     provider_reference: former.order.providerReference,
     terms: former.order.terms && JSON.stringify(former.order.terms),
+    provider_order_id: providersOrderId(former.order),
   });
   const submitted = await insertFact(tx, accountId, order.id, {
     source: 'workflow',
@@ -159,7 +195,8 @@ const release = async (
   adopting: StoredOrder,
   factId: string,
 ): Promise<void> => {
-  const todos = order.todos.filter(({ code, causeId }) => !(code === 'conflict' && causeId === factId));
+  // Whatever else it said of what is adopted now is settled with it.
+  const todos = withoutTodo(order.todos, 'conflict');
   const after = await updateOrder(tx, order, { todos: JSON.stringify(todos), adopted_by: adopting.id });
   const adopted = await insertFact(tx, order.accountId, order.id, {
     source: 'workflow',

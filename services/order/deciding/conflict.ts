@@ -3,7 +3,7 @@ import type { DecisionBody } from '@simlane/contracts/http/order-decisions';
 import type { Todo } from '@simlane/contracts/http/order';
 import type { Tx } from '../database.ts';
 import { type StoredOrder, withTodo } from '../ordering/order.ts';
-import { updateOrder } from '../ordering/order.repository.ts';
+import { findOrder, updateOrder } from '../ordering/order.repository.ts';
 import { insertFact } from '../processing/fact.repository.ts';
 import { originOf } from '../processing/fact-origin.ts';
 import { setOrderDue } from '../processing/order-due.ts';
@@ -31,8 +31,9 @@ export const resolveConflict = async (
       conflicts.map(({ causeId }) => `factId ${causeId}`),
     );
   }
-  const possible = possibleResolutions(conflict);
+  const possible = possibleResolutions(order, conflict);
   if (!possible.includes(resolution)) throw notAllowed(order, `the conflict does not allow ${resolution}`, possible);
+  await refuseWhileAdopted(tx, order, conflicts);
   const decision = { ...originOf(caller), reason, decision: identity, causeId: factId };
   switch (resolution) {
     case 'no_effect': {
@@ -71,6 +72,16 @@ export const resolveConflict = async (
       const after = await updateOrder(tx, order, { todos: changed(order, conflict, { detail, data }) });
       return setOrderDue(tx, after, [...facts, resolved]);
     }
+  }
+};
+
+/** Its confirmation has begun: it ends the conflict, or makes it a draft again. */
+const refuseWhileAdopted = async (tx: Tx, order: StoredOrder, conflicts: readonly Todo[]): Promise<void> => {
+  for (const { data } of conflicts) {
+    const adopting =
+      typeof data.adoptingOrderId === 'string' ? await findOrder(tx, order.accountId, data.adoptingOrderId) : undefined;
+    if (adopting?.status === 'confirming')
+      throw notAllowed(order, `order ${adopting.orderNumber} is adopting it now`, []);
   }
 };
 

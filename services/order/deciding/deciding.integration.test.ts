@@ -111,6 +111,16 @@ describe('a manager who asks for cancellation', () => {
     expect(await read(id)).toMatchObject({ status: 'cancelled', endReason: 'manager' });
   });
 
+  it('is not told of a refusal that came after the line was moved', async () => {
+    const id = await at.submittedOrder();
+    await askToCancel(id);
+    order.provider.cancellations = [{ outcome: 'refused', detail: 'Too late.' }];
+    order.provider.beforeAnswering = async () => void (await say('processed', id));
+    await ask(id, (await lastFact(id, 'cancellation_requested')).id);
+    expect(await pendingOf(id)).toEqual(['processed']);
+    expect((await kinds(id)).at(-1)).toBe('request_overtaken');
+  });
+
   it('is overtaken by what moves the line: the provider is not asked any more', async () => {
     const id = await at.submittedOrder();
     await askToCancel(id);
@@ -324,7 +334,7 @@ describe('a conflict', () => {
     decide(id, { decision: 'resolve_conflict', factId, resolution }, key);
 
   const adoptingOrderOf = async (id: string): Promise<string> =>
-    String((await read(id)).todos[0]?.data.adoptingOrderId);
+    String((await read(id)).todos.find(({ data }) => data.adoptingOrderId !== undefined)?.data.adoptingOrderId);
 
   it('without effect is settled, and only once', async () => {
     const { id, factId } = await liveEsimOfNobody();
@@ -400,6 +410,54 @@ describe('a conflict', () => {
     await say('processed', id, { iccid: ICCID });
     expect(await lastFact(adoptingOrderId, 'processed')).toMatchObject({ disposition: 'duplicate' });
     expect(await todos(id)).toEqual([]);
+  });
+
+  const confirm = (id: string) =>
+    order.call<Order & Partial<Omit<Problem, 'status'>>>('POST', `/orders/${id}/confirmation`, { body: {} });
+
+  it.each(['reverse_at_provider', 'no_effect'])(
+    'that was to be adopted and is then resolved with %s cannot be adopted any more: the line keeps its SIM',
+    async (resolution) => {
+      const { id, factId } = await liveEsimOfNobody();
+      await resolve(id, factId, 'adopt');
+      const adoptingOrderId = await adoptingOrderOf(id);
+      await resolve(id, factId, resolution);
+      expect(await confirm(adoptingOrderId)).toMatchObject({ status: 409, body: { code: 'order_state' } });
+      expect((await read(adoptingOrderId)).status).toBe('draft');
+    },
+  );
+
+  it('of which the provider says that it is gone cannot be adopted any more', async () => {
+    const { id, factId } = await liveEsimOfNobody();
+    await resolve(id, factId, 'adopt');
+    await order.signal({ type: 'order.cancelled', orderId: id, occurredAt: '2026-11-20T11:00:00Z', data: {} });
+    expect((await confirm(await adoptingOrderOf(id))).status).toBe(409);
+  });
+
+  it('of an order that two words speak of is adopted once, and then nothing can be taken back', async () => {
+    const { id, factId } = await liveEsimOfNobody();
+    await say('processed', id, { iccid: ICCID });
+    const { id: second } = await lastFact(id, 'processed');
+    await resolve(id, factId, 'adopt');
+    expect((await resolve(id, second, 'adopt')).status).toBe(409);
+    const adoptingOrderId = await adoptingOrderOf(id);
+    expect((await confirm(adoptingOrderId)).status).toBe(200);
+    expect(await todos(id)).toEqual([]);
+    expect((await resolve(id, second, 'reverse_at_provider')).status).toBe(409);
+    await carryOut(adoptingOrderId, (await lastFact(adoptingOrderId, 'processed')).id);
+
+    // Adopted once more: what the provider says of the first order reaches the last.
+    await say('processed', id, { iccid: OTHER_ICCID });
+    const { id: third } = await lastFact(adoptingOrderId, 'processed');
+    order.inventory.simKind = 'esim';
+    await resolve(adoptingOrderId, third, 'adopt');
+    const last = await adoptingOrderOf(adoptingOrderId);
+    expect(await confirm(last)).toMatchObject({ status: 200, body: { action: 'replace_esim' } });
+    order.inventory.simKind = 'physical';
+    await say('processed', id, { iccid: OTHER_ICCID });
+    expect(await lastFact(last, 'processed')).toMatchObject({ disposition: 'duplicate' });
+    await decide(last, { decision: 'remind' });
+    await carryOut(last, (await facts(last)).find(({ kind }) => kind === 'processed')?.id ?? '');
   });
 
   it('whose adopting draft has expired can be adopted again', async () => {

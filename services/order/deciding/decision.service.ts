@@ -84,6 +84,9 @@ const apply = async (
     case 'extend': {
       const until = new Date(body.until);
       const before = order.waitsUntil ?? new Date();
+      if (until.getTime() > Date.now() + LONGEST_EXTENSION_MS) {
+        throw invalidRequest([{ pointer: '/until', detail: 'Lies more than a year ahead' }]);
+      }
       if (until <= before || until <= new Date()) {
         const detail = `Lies before ${before.toISOString()}, until when the provider has time anyway, or in the past`;
         throw invalidRequest([{ pointer: '/until', detail }]);
@@ -123,6 +126,9 @@ const apply = async (
     }
   }
 };
+
+/** Longer than any provider needs, and short enough that an order is not put out of sight. */
+const LONGEST_EXTENSION_MS = 365 * 24 * 60 * 60 * 1000;
 
 const readable = (text: string): string => {
   const reading = readIccid(text);

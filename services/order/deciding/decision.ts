@@ -30,7 +30,8 @@ export const possibleDecisions = (order: StoredOrder, facts: readonly StoredFact
  * How a conflict can end. Only what a provider has made and nobody here owns can be adopted or taken back: taking back
  * an order whose eSIM serves the line would cut the line off.
  */
-export const possibleResolutions = (conflict: Todo): ConflictResolution[] => {
+export const possibleResolutions = (order: Pick<StoredOrder, 'adoptedBy'>, conflict: Todo): ConflictResolution[] => {
+  if (order.adoptedBy !== null) return ['no_effect'];
   const { word, decided } = conflict.data;
   if (decided === 'processed') return word === 'processed' ? ['adopt', 'no_effect'] : ['no_effect'];
   return word === 'processed' ? ['adopt', 'reverse_at_provider', 'no_effect'] : ['reverse_at_provider', 'no_effect'];

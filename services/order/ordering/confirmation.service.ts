@@ -10,7 +10,7 @@ import { detailsOf, notFound, ProblemError } from '@simlane/service-kit/problem'
 import type { Db, Tx } from '../database.ts';
 import type { Inventory } from '../inventory.ts';
 import { type FactOrigin, insertFact } from '../processing/fact.repository.ts';
-import { adopt } from '../deciding/adoption.service.ts';
+import { adopt, requireAdoptable } from '../deciding/adoption.service.ts';
 import { originOf } from '../processing/fact-origin.ts';
 import { setOrderDue } from '../processing/order-due.ts';
 import { draftExpired, naming } from './draft.service.ts';
@@ -63,6 +63,7 @@ const begin = async (
       },
     );
   }
+  await requireAdoptable(tx, order);
   const confirming = await updateOrder(tx, order, {
     status: 'confirming',
     attempt: order.attempt + 1,

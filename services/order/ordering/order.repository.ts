@@ -169,7 +169,8 @@ const toOrder = (row: Selectable<OrderDatabase['order']>): StoredOrder => ({
   orderedBy: row.ordered_by,
   confirmedBy: row.confirmed_by,
   acceptedWarnings: row.accepted_warnings,
-  submissionAttemptedAt: row.submission_attempted_at,
+  // A process of the version before this column knows only what was accepted.
+  submissionAttemptedAt: row.submission_attempted_at ?? row.submitted_at,
   submittedAt: row.submitted_at,
   terms: row.terms,
   waitsUntil: row.waits_until,
@@ -180,6 +181,7 @@ const toOrder = (row: Selectable<OrderDatabase['order']>): StoredOrder => ({
       ? null
       : { orderId: row.adopted_from_order, factId: row.adopted_from_fact },
   adoptedBy: row.adopted_by,
+  providerOrderId: row.provider_order_id,
   managerToldAt: row.manager_told_at,
   todos: row.todos,
   idempotencyBodyHash: row.idempotency_body_hash,

@@ -56,6 +56,8 @@ export interface StoredOrder {
   readonly cancellation: Cancellation | null;
   readonly adoptedFrom: { readonly orderId: string; readonly factId: string } | null;
   readonly adoptedBy: string | null;
+  /** Under which the provider has what was adopted, where that is not the order's own id. */
+  readonly providerOrderId: string | null;
   readonly managerToldAt: Date | null;
   readonly todos: readonly Todo[];
   readonly idempotencyBodyHash: string;
@@ -106,7 +108,7 @@ export const withoutTodo = (todos: readonly Todo[], ...codes: readonly TodoCode[
   todos.filter(({ code }) => !codes.includes(code));
 
 /** The id under which the provider has the order: an adopting order goes on with what the provider knows. */
-export const providersOrderId = ({ id, adoptedFrom }: StoredOrder): string => adoptedFrom?.orderId ?? id;
+export const providersOrderId = ({ id, providerOrderId }: StoredOrder): string => providerOrderId ?? id;
 
 /** An order as the API shows it. */
 export const shownOrder = (order: StoredOrder): Order => ({

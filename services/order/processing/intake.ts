@@ -2,10 +2,11 @@ import { type Decided, judge, type ProviderWord } from '@simlane/contracts/facts
 import type { Todo } from '@simlane/contracts/http/order';
 import type { Tx } from '../database.ts';
 import { type StoredOrder, withTodo } from '../ordering/order.ts';
-import { updateOrder } from '../ordering/order.repository.ts';
+import { type OrderChanges, updateOrder } from '../ordering/order.repository.ts';
 import { compareIdentifiers, decidedSoFar, type SaidIdentifiers, type StoredFact } from './fact.ts';
 import { type FactOrigin, insertFact, type NewFact } from './fact.repository.ts';
 import { setOrderDue } from './order-due.ts';
+import { timeGiven } from './silence.ts';
 
 /** A word about an order, as the provider or a person in its place says it. */
 export interface Word {
@@ -68,14 +69,23 @@ export const takeInWord = async (
         )
       : settled;
   const learnsReference = order.providerReference === null && word.providerReference != null;
+  const isHeardAgain = settled !== order.todos && disposition !== 'applied' ? waitsAnew(order) : {};
   const changed = todos !== order.todos || learnsReference;
   const after = changed
     ? await updateOrder(tx, order, {
         todos: JSON.stringify(todos),
         provider_reference: order.providerReference ?? word.providerReference ?? null,
+        ...isHeardAgain,
       })
     : order;
   return { fact, order: await setOrderDue(tx, after, [...facts, fact]) };
+};
+
+/** A provider that speaks without going on has its time anew: its silence afterwards is to be noticed again. */
+const waitsAnew = (order: StoredOrder): OrderChanges => {
+  const given = timeGiven(order);
+  if (given === null || order.waitsUntil === null) return {};
+  return { waits_until: new Date(Date.now() + given), silence_step: 0 };
 };
 
 /** A word ends the silence. One that ends the order also settles what else was open at the provider about it. */

@@ -1,5 +1,5 @@
 /** What a provider says when it is asked where an order stands: its answer is a fact like a signal, if it says anything new. */
-import { judge } from '@simlane/contracts/facts';
+import { type Judgement, judge } from '@simlane/contracts/facts';
 import type { Sealer } from '@simlane/service-kit/sealing';
 import type { Tx } from '../database.ts';
 import type { StoredOrder } from '../ordering/order.ts';
@@ -16,7 +16,7 @@ export const statementAnswered = (
   order: StoredOrder,
   facts: readonly StoredFact[],
   answer: LookupAnswer,
-): Statement | undefined => {
+): { readonly statement: Statement; readonly disposition: Judgement['disposition'] } | undefined => {
   if (answer.outcome !== 'found' || answer.order.status === 'received') return undefined;
   const { status, providerReference, iccid, eid, activationCode, reason } = answer.order;
   const decided = decidedSoFar(facts);
@@ -29,7 +29,7 @@ export const statementAnswered = (
   });
   const { disposition, fillsIn } = judge(decided, wordOf(status, cutoverOf(order)), identifiers);
   if (disposition !== 'applied' && !fillsIn) return undefined;
-  return {
+  const statement: Statement = {
     status,
     origin: WHEN_ASKED,
     occurredAt: new Date(),
@@ -39,6 +39,7 @@ export const statementAnswered = (
     reason: reason ?? null,
     providerReference: providerReference ?? null,
   };
+  return { statement, disposition };
 };
 
 /** Takes the answer in under the order's lock; undefined if it said nothing new. */
@@ -49,6 +50,6 @@ export const takeInAnswer = async (
   facts: readonly StoredFact[],
   answer: LookupAnswer,
 ): Promise<TakenIn | undefined> => {
-  const statement = statementAnswered(order, facts, answer);
-  return statement && takeInWord(tx, order, facts, toWord(sealer, order, statement));
+  const answered = statementAnswered(order, facts, answer);
+  return answered && takeInWord(tx, order, facts, toWord(sealer, order, answered.statement));
 };

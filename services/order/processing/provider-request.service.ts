@@ -48,7 +48,9 @@ export const askProvider = async (
     const { order, facts } = await lockWithFacts(tx, accountId, orderId);
     const current = requestIn(facts, factId);
     if (current.carriedOutAt !== null) return result(order);
-    const recorded = await record(tx, order, current, answer);
+    // What came in while the provider was asked counts: a refusal of what is settled meanwhile concerns nobody.
+    const isLate = answer.outcome === 'refused' && isOvertaken(order, facts, current);
+    const recorded = await record(tx, order, current, isLate ? { outcome: 'overtaken' } : answer);
     await markCarriedOut(tx, accountId, [factId]);
     const after = [...withCarriedOut(facts, factId, new Date()), recorded.fact];
     return result(await setOrderDue(tx, recorded.order, after));

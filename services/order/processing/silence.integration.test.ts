@@ -115,6 +115,32 @@ describe('a provider that is silent', () => {
     expect(await todos(id)).toEqual([]);
   });
 
+  it('that speaks without going on has its time anew, and its silence is noticed again', async () => {
+    const id = await at.inProgressOrder();
+    for (const days of ['10 days', '2 days']) {
+      await letPass(id, days);
+      await noticeSilence(id);
+    }
+    await at.say('acknowledged', id);
+    expect(await todos(id)).toEqual([]);
+    expect(await inDays(id)).toBe(10);
+    for (const days of ['11 days', '2 days']) {
+      await letPass(id, days);
+      await noticeSilence(id);
+    }
+    expect(await todos(id)).toEqual(['provider_silent']);
+  });
+
+  it('that fills in an identifier when it is asked, and no more, is still silent', async () => {
+    const id = await at.inProgressOrder();
+    await letPass(id, '10 days');
+    await noticeSilence(id);
+    await letPass(id, '2 days');
+    order.provider.lookups = [{ outcome: 'found', order: { status: 'acknowledged', iccid: '8988211000000530082' } }];
+    await noticeSilence(id);
+    expect(await todos(id)).toEqual(['provider_silent']);
+  });
+
   it('is left alone before the deadline, by a repeat, while a word is carried out, and after the end', async () => {
     const early = await at.submittedOrder();
     await noticeSilence(early);

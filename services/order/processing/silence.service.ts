@@ -44,7 +44,7 @@ export const noticeSilence = async (
   if (!mustBeNoticed(seen)) return withPending(seen.order, seen.facts);
   const asked = await ask(dependencies, seen.order);
   const { leadsTo } = silenceStep(seen.order, new Date());
-  const isNews = asked !== 'no answer' && statementAnswered(seen.order, seen.facts, asked) !== undefined;
+  const isNews = asked !== 'no answer' && statementAnswered(seen.order, seen.facts, asked)?.disposition === 'applied';
   const reminded = leadsTo === 'remind' && !isNews && (await remind(dependencies, seen.order));
   return inAccount(db, accountId, async (tx) => {
     const { order, facts } = await lockWithFacts(tx, accountId, orderId);
@@ -112,10 +112,9 @@ const record = async (
     waits_until: step.waitsUntil,
     silence_step: order.silenceStep + 1,
   });
-  if (asked !== 'no answer') {
-    const said = await takeInAnswer(tx, sealer, waiting, [...facts, ...news], asked);
-    if (said !== undefined) return withPending(said.order, [...facts, ...news, said.fact]);
-  }
+  const said = asked === 'no answer' ? undefined : await takeInAnswer(tx, sealer, waiting, [...facts, ...news], asked);
+  if (said !== undefined) news.push(said.fact);
+  if (said?.fact.disposition === 'applied') return withPending(said.order, [...facts, ...news]);
   if (step.leadsTo !== 'leave_todo') {
     return withPending(await setOrderDue(tx, waiting, [...facts, ...news]), [...facts, ...news]);
   }
@@ -139,7 +138,7 @@ const shown = (asked: Asked): string => {
 
 const DETAILS = {
   provider_silent: (answer) =>
-    `The provider has not said what was to come, although it was asked and reminded; its last answer: ${answer}.`,
+    `The provider has not said what was to come in the time that it had; its last answer when asked: ${answer}.`,
   installation_missing: () =>
     'The provider has delivered the eSIM, and it is not installed. Install it, or confirm that it is.',
 } as const satisfies Record<ReturnType<typeof whatIsMissing>, (answer: string) => string>;

@@ -6,6 +6,8 @@ import {
   providerUnknownOrderSchema,
 } from '@simlane/contracts/http/provider';
 import { ProblemError, UnavailableError } from '@simlane/service-kit/problem';
+import { redactText } from '@simlane/service-kit/redaction';
+import { unstorable } from '@simlane/service-kit/unstorable';
 import { type OutgoingAnswer, type OutgoingRequest, sendOutgoing } from './outgoing-request.ts';
 import type { ProviderAddress, ProviderClient } from './provider-client.ts';
 
@@ -28,7 +30,7 @@ export const createHttpProviderClient = (options: { allowLoopback: boolean }): P
     }
     const rejection = providerRejectionSchema.safeParse(answer.json);
     if (isRefusal(answer) && rejection.success) {
-      return { outcome: 'rejected', detail: rejection.data.detail?.slice(0, LONGEST_DETAIL_CHARACTERS) ?? null };
+      return { outcome: 'rejected', detail: asWords(rejection.data.detail) };
     }
     throw notDecided(answer);
   },
@@ -37,7 +39,8 @@ export const createHttpProviderClient = (options: { allowLoopback: boolean }): P
     const { url, headers } = target(at, `orders/${orderId}`);
     const answer = await send(options, { method: 'GET', url, headers });
     const order = providerOrderStatusSchema.safeParse(answer.json);
-    if (answer.status === HTTP_OK && order.success) return { outcome: 'found', order: order.data };
+    const isOfAnother = order.data?.orderId !== undefined && order.data.orderId !== orderId;
+    if (answer.status === HTTP_OK && order.success && !isOfAnother) return { outcome: 'found', order: order.data };
     if (isUnknownOrder(answer)) return { outcome: 'unknown_order' };
     throw notDecided(answer);
   },
@@ -47,7 +50,7 @@ export const createHttpProviderClient = (options: { allowLoopback: boolean }): P
     if (answer.status === HTTP_ACCEPTED) return { outcome: 'accepted' };
     const refusal = providerRefusalSchema.safeParse(answer.json);
     if (isRefusal(answer) && refusal.success) {
-      return { outcome: 'refused', detail: refusal.data.detail?.slice(0, LONGEST_DETAIL_CHARACTERS) ?? null };
+      return { outcome: 'refused', detail: asWords(refusal.data.detail) };
     }
     if (isUnknownOrder(answer)) return { outcome: 'unknown_order' };
     throw notDecided(answer);
@@ -58,6 +61,10 @@ export const createHttpProviderClient = (options: { allowLoopback: boolean }): P
     if (answer.status !== HTTP_ACCEPTED) throw notDecided(answer);
   },
 });
+
+/** A provider's words as they are kept and shown: no activation code in them, and no half of a character at the end. */
+const asWords = (text: string | undefined): string | null =>
+  text === undefined ? null : redactText([...text].slice(0, LONGEST_DETAIL_CHARACTERS).join(''));
 
 const isRefusal = ({ status }: OutgoingAnswer): boolean => status >= 400 && status < 500;
 
@@ -93,7 +100,9 @@ const notDecided = ({ status, retryAfterSeconds }: OutgoingAnswer): ProblemError
 
 const send = async (options: { allowLoopback: boolean }, request: OutgoingRequest): Promise<OutgoingAnswer> => {
   try {
-    return await sendOutgoing(request, options);
+    const answer = await sendOutgoing(request, options);
+    // What cannot be stored as it came is no answer of the agreed form.
+    return unstorable(answer.json).length === 0 ? answer : { ...answer, json: undefined };
   } catch (error) {
     throw new UnavailableError('The provider', error instanceof Error ? error.message : 'failed', error);
   }

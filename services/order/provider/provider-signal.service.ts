@@ -158,7 +158,7 @@ const store = async (
 /** The provider goes on speaking of the order that it knows; what another order has adopted is said of that one. */
 const lockOrderSpokenOf = async (tx: Tx, accountId: string, orderId: string): Promise<StoredOrder | undefined> => {
   const order = await lockOrder(tx, accountId, orderId);
-  return order?.adoptedBy == null ? order : lockOrder(tx, accountId, order.adoptedBy);
+  return order?.adoptedBy == null ? order : lockOrderSpokenOf(tx, accountId, order.adoptedBy);
 };
 
 const withActivationCode = (body: ProviderSignalBody, activationCode: string): ProviderSignalBody =>

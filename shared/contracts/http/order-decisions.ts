@@ -66,6 +66,13 @@ export const orderDecisionRoutes = {
       'not allow is refused with `possible`.',
     idempotencyKey: true,
     body: decisionBodySchema,
-    problems: ['not_found', 'order_state', 'iccid_invalid', 'idempotency_key_missing', 'idempotency_key_reused'],
+    problems: [
+      'not_found',
+      'order_state',
+      'iccid_invalid',
+      'idempotency_key_missing',
+      'idempotency_key_reused',
+      'dependency_unavailable',
+    ],
   }),
 } as const;

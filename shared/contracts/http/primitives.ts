@@ -11,7 +11,17 @@ const NAME_MAX_CHARACTERS = 200;
 const EMAIL_MAX_CHARACTERS = 254;
 
 export const idSchema = z.uuid();
-export const timeSchema = z.iso.datetime({ offset: true }).describe('RFC 3339, UTC');
+/** Outside of these years a time is a mistake, and beyond 9999 its form would be another one. */
+const EARLIEST_YEAR = 1970;
+const LATEST_YEAR = 2100;
+const isPlausible = (time: string): boolean => {
+  const year = new Date(time).getUTCFullYear();
+  return year >= EARLIEST_YEAR && year < LATEST_YEAR;
+};
+export const timeSchema = z.iso
+  .datetime({ offset: true })
+  .refine(isPlausible, `A time between ${EARLIEST_YEAR} and ${LATEST_YEAR}`)
+  .describe('RFC 3339, UTC');
 /** An ISO 8601 duration of days, hours, minutes and seconds, such as `P2D`: elapsed time, a day being 24 hours. */
 export const durationSchema = z.string().refine(isDuration, 'An ISO 8601 duration such as P2D or PT36H');
 export const msisdnSchema = z

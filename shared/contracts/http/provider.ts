@@ -45,6 +45,7 @@ export const PROVIDER_ORDER_STATUSES = [
 
 export const providerOrderStatusSchema = z.looseObject({
   status: z.enum(PROVIDER_ORDER_STATUSES),
+  orderId: z.string().optional(),
   providerReference: z.string().max(200).nullish(),
   iccid: z.string().max(100).nullish(),
   eid: z.string().max(100).nullish(),
