@@ -46,6 +46,8 @@ export interface StackOptions {
   readonly logLevel?: string;
   /** Modules that node is to load before the services and the worker: drills break processes from outside with it. */
   readonly nodeImports?: readonly string[];
+  /** Starts services and worker so that nothing changes, and seeds nothing: to look over data that was restored. */
+  readonly readOnly?: boolean;
   /** Told each step, one line at a time, for a person. */
   readonly report?: (line: string) => void;
   /** When it aborts, during the start or later, everything is stopped. */
@@ -132,6 +134,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       secrets,
       logLevel: options.logLevel ?? 'info',
       nodeImports: options.nodeImports ?? [],
+      readOnly: options.readOnly ?? false,
       stateFolder,
       dataFolder,
       logFolder,
@@ -239,10 +242,11 @@ async function startParts(start: Start): Promise<void> {
     await begin(worker(start));
   });
   await all([postgres, temporal, openId, ...others, ...services, workers]);
-  await part('seed', async () => {
-    report('seed: filling in the demo data');
-    start.onSeeded(await runSeed(seedEnvironment(start), { guardian, logFolder: start.logFolder, signal }));
-  });
+  if (!start.readOnly)
+    await part('seed', async () => {
+      report('seed: filling in the demo data');
+      start.onSeeded(await runSeed(seedEnvironment(start), { guardian, logFolder: start.logFolder, signal }));
+    });
 }
 
 /** Rejects with the first failure at once, and keeps those that follow from it quiet. */

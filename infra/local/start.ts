@@ -1,5 +1,10 @@
-/** `npm start`: everything up and seeded, what is where, readable logs; stays until Ctrl-C. */
+/**
+ * `npm start`: everything up and seeded, what is where, readable logs; stays until Ctrl-C. With `READ_ONLY=1` nothing is
+ * seeded and nothing changes, as where data was restored.
+ */
 import { parseArgs } from 'node:util';
+import { readConfig, serviceEnvironment } from '@simlane/service-kit/config';
+import { z } from 'zod';
 import { printLogs } from './log-printer.ts';
 import { SERVICES } from './secrets.ts';
 import { PARTS, type Part } from './stack.ts';
@@ -13,14 +18,15 @@ const SHOWN_LOGS: readonly string[] = ['sandbox', ...SERVICES, 'worker'];
 const { values } = parseArgs({
   options: { parts: { type: 'string' }, 'log-level': { type: 'string', default: 'info' } },
 });
+const { READ_ONLY: readOnly } = readConfig(z.object({ READ_ONLY: serviceEnvironment.READ_ONLY }), process.env);
 const write = (text: string) => void process.stdout.write(text);
 const began = Date.now();
 
 process.exitCode = await withStack(
-  { report: say, logLevel: values['log-level'], ...(values.parts ? { parts: partsOf(values.parts) } : {}) },
+  { report: say, logLevel: values['log-level'], readOnly, ...(values.parts ? { parts: partsOf(values.parts) } : {}) },
   async (stack, signal) => {
     const seconds = ((Date.now() - began) / 1000).toFixed(1);
-    write(overview(stack.info, seconds));
+    write(overview(stack.info, seconds, readOnly));
     const printer = printLogs({
       logs: () =>
         Object.entries(stack.processes)
@@ -46,7 +52,7 @@ function partsOf(text: string): Part[] {
   });
 }
 
-function overview(info: StackInfo, seconds: string): string {
+function overview(info: StackInfo, seconds: string, readOnly: boolean): string {
   const { services, temporal, ses, sandbox, openId, s3, demoUsers } = info;
   const rows = [
     ...SERVICES.map((name) => [name, services[name].url]),
@@ -60,5 +66,6 @@ function overview(info: StackInfo, seconds: string): string {
     ['all of it', stackFile(info.stateFolder)],
   ];
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(14)}${value}`);
-  return `\nReady after ${seconds} s. Ctrl-C stops everything.\n\n${lines.join('\n')}\n\n`;
+  const state = readOnly ? 'Ready to be read, and nothing changes,' : 'Ready';
+  return `\n${state} after ${seconds} s. Ctrl-C stops everything.\n\n${lines.join('\n')}\n\n`;
 }

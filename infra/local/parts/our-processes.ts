@@ -17,6 +17,8 @@ export interface OurProcessesOptions {
   readonly logLevel: string;
   /** Modules that node is to load before each process of ours. */
   readonly nodeImports: readonly string[];
+  /** The services answer writes with 503 and carry nothing out; the worker takes no tasks. */
+  readonly readOnly: boolean;
 }
 
 /** A service of ours, with the environment that its main.ts reads. */
@@ -110,9 +112,11 @@ function variablesOf(name: ServiceName, { info, secrets }: OurProcessesOptions):
   }
 }
 
-function processVariables(name: string, { info, secrets, logLevel }: OurProcessesOptions): Record<string, string> {
+function processVariables(name: string, options: OurProcessesOptions): Record<string, string> {
+  const { info, secrets, logLevel, readOnly } = options;
   return {
     LOG_LEVEL: logLevel,
+    READ_ONLY: String(readOnly),
     OIDC_ISSUER: info.openId.issuer,
     OIDC_JWKS_URL: info.openId.jwks,
     ...clientVariables(name, info, secrets),
