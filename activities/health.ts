@@ -9,6 +9,7 @@ export const serveHealth = async (options: {
   host: string;
   port: number;
   isRunning: () => boolean;
+  reachTemporal: () => Promise<void>;
   onClose: OnClose;
 }): Promise<void> => {
   const app = Fastify({
@@ -19,6 +20,7 @@ export const serveHealth = async (options: {
     worker: async () => {
       if (!options.isRunning()) throw new Error('not polling');
     },
+    temporal: options.reachTemporal,
   });
   await listen(app as never, { host: options.host, port: options.port }, options.onClose);
 };

@@ -13,6 +13,8 @@ import { HEARTBEAT_INTERVAL_MS, heartbeatWhileRunning } from './heartbeat.ts';
 
 export interface RunningWorker {
   readonly isRunning: () => boolean;
+  /** Rejects where Temporal does not answer: a worker that polls in vain runs all the same. */
+  readonly reachTemporal: () => Promise<void>;
   /** Begins to take tasks. A worker that fails for good ends the process, to be started again. */
   readonly run: () => void;
   /** Takes no more tasks and finishes those it has, within the drain time. */
@@ -21,6 +23,9 @@ export interface RunningWorker {
 
 /** Each cached run keeps its state in memory, some 100 kB; a run that is not cached is replayed from its history. */
 const MOST_CACHED_WORKFLOWS = 600;
+
+/** Of a server that is there; readiness is asked for every few seconds. */
+const ANSWERS_WITHIN_MS = 1_000;
 
 /** Of the 10 s in which a process of ours drains; what is not done by then is done again elsewhere. */
 const DRAIN_TIME = '7 seconds';
@@ -62,6 +67,9 @@ export const createWorker = async (options: {
   let running: Promise<void> | undefined;
   return {
     isRunning: () => worker.getState() === 'RUNNING',
+    reachTemporal: async () => {
+      await connection.withDeadline(Date.now() + ANSWERS_WITHIN_MS, () => connection.workflowService.getSystemInfo({}));
+    },
     run: () => {
       running = worker.run();
     },
@@ -76,6 +84,7 @@ export const createWorker = async (options: {
 /** Where nothing may change: up, and takes no tasks. */
 export const IDLE_WORKER: RunningWorker = {
   isRunning: () => true,
+  reachTemporal: async () => undefined,
   run: () => undefined,
   stop: async () => undefined,
 };

@@ -22,9 +22,14 @@ if (stack === undefined) {
   sayAside('The stack is not up. Start it in another terminal: npm start');
   process.exitCode = 1;
 } else {
-  const { green, report } = await auditUntilGreen(stack, { withinMs: Number(values.within) * MS_IN_SECOND });
-  say(
-    values.json ? JSON.stringify({ green, withoutSubject: WITHOUT_SUBJECT, ...report }, null, 2) : reportText(report),
-  );
-  if (!green) process.exitCode = 1;
+  try {
+    const { green, report } = await auditUntilGreen(stack, { withinMs: Number(values.within) * MS_IN_SECOND });
+    say(
+      values.json ? JSON.stringify({ green, withoutSubject: WITHOUT_SUBJECT, ...report }, null, 2) : reportText(report),
+    );
+    if (!green) process.exitCode = 1;
+  } catch (error) {
+    sayAside(`A part of the stack cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
 }

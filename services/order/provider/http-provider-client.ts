@@ -64,7 +64,7 @@ export const createHttpProviderClient = (options: { allowLoopback: boolean }): P
 
 /** A provider's words as they are kept and shown: no activation code in them, and no half of a character at the end. */
 const asWords = (text: string | undefined): string | null =>
-  text === undefined ? null : redactText([...text].slice(0, LONGEST_DETAIL_CHARACTERS).join(''));
+  text === undefined ? null : redactText(text.slice(0, LONGEST_DETAIL_CHARACTERS).toWellFormed());
 
 const isRefusal = ({ status }: OutgoingAnswer): boolean => status >= 400 && status < 500;
 
