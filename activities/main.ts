@@ -32,7 +32,14 @@ await runService({
     });
     const worker = config.READ_ONLY ? IDLE_WORKER : await createWorker({ config, logger, activities });
     onClose(() => worker.stop());
-    await serveHealth({ logger, host: config.HOST, port: config.PORT, isRunning: worker.isRunning, reachTemporal: worker.reachTemporal, onClose });
+    await serveHealth({
+      logger,
+      host: config.HOST,
+      port: config.PORT,
+      isRunning: worker.isRunning,
+      reachTemporal: worker.reachTemporal,
+      onClose,
+    });
     worker.run();
   },
 });
