@@ -11,16 +11,16 @@ const NAME_MAX_CHARACTERS = 200;
 const EMAIL_MAX_CHARACTERS = 254;
 
 export const idSchema = z.uuid();
-/** Outside of these years a time is a mistake, and beyond 9999 its form would be another one. */
-const EARLIEST_YEAR = 1970;
-const LATEST_YEAR = 2100;
+/** Beyond year 9999 the form of a time is another one, which nobody could read back; an offset can lead there. */
+const EARLIEST_YEAR = 1;
+const LATEST_YEAR = 9999;
 const isPlausible = (time: string): boolean => {
   const year = new Date(time).getUTCFullYear();
-  return year >= EARLIEST_YEAR && year < LATEST_YEAR;
+  return year >= EARLIEST_YEAR && year <= LATEST_YEAR;
 };
 export const timeSchema = z.iso
   .datetime({ offset: true })
-  .refine(isPlausible, `A time between ${EARLIEST_YEAR} and ${LATEST_YEAR}`)
+  .refine(isPlausible, `A time in the years ${EARLIEST_YEAR} to ${LATEST_YEAR}, as it is in UTC`)
   .describe('RFC 3339, UTC');
 /** An ISO 8601 duration of days, hours, minutes and seconds, such as `P2D`: elapsed time, a day being 24 hours. */
 export const durationSchema = z.string().refine(isDuration, 'An ISO 8601 duration such as P2D or PT36H');
