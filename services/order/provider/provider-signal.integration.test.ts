@@ -106,6 +106,10 @@ describe('a signal that is refused changes nothing and tells nothing', () => {
     ['another type', JSON.stringify(word('exploded', uuidV7()))],
     ['an order id that is none', JSON.stringify(word('processed', '42'))],
     ['no time', JSON.stringify({ type: 'order.processed', orderId: uuidV7() })],
+    [
+      'a time beyond the year 9999',
+      JSON.stringify({ ...word('processed', uuidV7()), occurredAt: '9999-12-31T23:59:59-23:59' }),
+    ],
     ['full of U+0000', JSON.stringify(word('cancelled', uuidV7(), { reason: 'a\u0000b' }))],
     ['half a surrogate pair', JSON.stringify(word('cancelled', uuidV7(), { extra: '\ud800' }))],
     ['nested 7000 deep', `${'{"a":'.repeat(7000)}1${'}'.repeat(7000)}`],
