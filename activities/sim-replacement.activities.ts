@@ -187,11 +187,10 @@ const ignoreIfNotApplied = (error: unknown): undefined => {
 };
 
 /** The story goes on meanwhile: a word of the provider, or a decision, is not to wait for the end of that time. */
-const laterIfAsked = (error: unknown): { outcome: 'later'; afterSeconds: number } => {
-  const seconds = error instanceof RemoteProblem ? error.retryAfterSeconds : undefined;
-  if (seconds === undefined || seconds <= USUAL_WAIT_SECONDS) throw error;
-  return { outcome: 'later', afterSeconds: seconds };
-};
+const laterIfAsked = (error: unknown): { outcome: 'later'; afterSeconds: number } => ({
+  outcome: 'later',
+  afterSeconds: secondsAskedFor(error),
+});
 
 const waitUnlessNotApplied = (error: unknown): undefined =>
   error instanceof RemoteProblem && error.code === 'fact_not_applied' ? undefined : waitAsLongAsAsked(error);
@@ -204,10 +203,16 @@ const ignoreIfToldBefore = (error: unknown): void => {
 /** What the retry policy waits by itself between two tries, at most. */
 const USUAL_WAIT_SECONDS = 30;
 
-/** A provider that asks for more time than we would give it by ourselves gets it. */
-const waitAsLongAsAsked = (error: unknown): never => {
+/** The time that a provider asks for beyond the usual; whatever else went wrong is thrown on, to be tried again as usual. */
+const secondsAskedFor = (error: unknown): number => {
   const seconds = error instanceof RemoteProblem ? error.retryAfterSeconds : undefined;
   if (seconds === undefined || seconds <= USUAL_WAIT_SECONDS) throw error;
+  return seconds;
+};
+
+/** A provider that asks for more time than we would give it by ourselves gets it. */
+const waitAsLongAsAsked = (error: unknown): never => {
+  const seconds = secondsAskedFor(error);
   const message = `the provider asks to wait ${seconds} s`;
   throw ApplicationFailure.create({ message, type: 'retry_later', nextRetryDelay: `${seconds} seconds` });
 };

@@ -20,7 +20,7 @@ import {
   withoutTodo,
 } from '../ordering/order.ts';
 import { findOrder, insertDraft, updateOrder } from '../ordering/order.repository.ts';
-import { lockWithFacts } from '../processing/carry-out.service.ts';
+import { lockWithFacts, type OrderWithFacts } from '../processing/carry-out.service.ts';
 import { identifiersOf, type StoredFact } from '../processing/fact.ts';
 import { insertFact } from '../processing/fact.repository.ts';
 import { originOf } from '../processing/fact-origin.ts';
@@ -28,7 +28,7 @@ import { takeInWord } from '../processing/intake.ts';
 import { setOrderDue } from '../processing/order-due.ts';
 import { ORDER_DUE } from '../processing/owed.ts';
 import { notAllowed } from './decision.ts';
-import type { Deciding, OrderWithFacts } from './deciding.ts';
+import type { Deciding } from './deciding.ts';
 
 export interface AdoptionDependencies {
   readonly db: Db;

@@ -4,12 +4,13 @@ import type { Todo } from '@simlane/contracts/http/order';
 import type { Tx } from '../database.ts';
 import { type StoredOrder, withTodo } from '../ordering/order.ts';
 import { findOrder, updateOrder } from '../ordering/order.repository.ts';
+import type { OrderWithFacts } from '../processing/carry-out.service.ts';
 import { insertFact } from '../processing/fact.repository.ts';
 import { originOf } from '../processing/fact-origin.ts';
 import { setOrderDue } from '../processing/order-due.ts';
 import { type Adoption, draftAdoption } from './adoption.service.ts';
 import { notAllowed, possibleResolutions } from './decision.ts';
-import type { Deciding, OrderWithFacts } from './deciding.ts';
+import type { Deciding } from './deciding.ts';
 
 type Resolution = Extract<DecisionBody, { decision: 'resolve_conflict' }>;
 

@@ -1,6 +1,4 @@
 import type { Caller } from '@simlane/service-kit/authentication';
-import type { StoredOrder } from '../ordering/order.ts';
-import type { StoredFact } from '../processing/fact.ts';
 import type { NewFact } from '../processing/fact.repository.ts';
 
 /** One decision, as it is written down: who, why, and the key under which a repeat is recognised. */
@@ -8,9 +6,4 @@ export interface Deciding {
   readonly caller: Caller;
   readonly reason: string;
   readonly identity: NonNullable<NewFact['decision']>;
-}
-
-export interface OrderWithFacts {
-  readonly order: StoredOrder;
-  readonly facts: readonly StoredFact[];
 }

@@ -7,7 +7,7 @@ import { invalidRequest, ProblemError } from '@simlane/service-kit/problem';
 import type { Tx } from '../database.ts';
 import { type StoredOrder, withoutTodo } from '../ordering/order.ts';
 import { findOrder, updateOrder } from '../ordering/order.repository.ts';
-import { lockWithFacts } from '../processing/carry-out.service.ts';
+import { lockWithFacts, type OrderWithFacts } from '../processing/carry-out.service.ts';
 import type { StoredFact } from '../processing/fact.ts';
 import { findFactOfDecision, insertFact, type NewFact } from '../processing/fact.repository.ts';
 import { originOf } from '../processing/fact-origin.ts';
@@ -15,7 +15,7 @@ import { takeInWord } from '../processing/intake.ts';
 import { setOrderDue } from '../processing/order-due.ts';
 import { type AdoptionDependencies, prepareAdoption } from './adoption.service.ts';
 import { decidedWord } from './decided-word.ts';
-import type { Deciding, OrderWithFacts } from './deciding.ts';
+import type { Deciding } from './deciding.ts';
 import { notAllowed, possibleDecisions } from './decision.ts';
 import { resolveConflict } from './conflict.ts';
 

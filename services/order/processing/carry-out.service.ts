@@ -1,6 +1,5 @@
 /** What the workflow reads of an order, and how the order hears of what was carried out. */
 import { isActionableFact, isProviderWord, type ProviderWord } from '@simlane/contracts/facts';
-import { durationMs } from '@simlane/contracts/duration';
 import type { IccidIssue } from '@simlane/contracts/http/inventory-internal';
 import type { OrderClaim } from '@simlane/contracts/http/order-internal';
 import type { EndReason, OrderStatus, TodoCode } from '@simlane/contracts/order';
@@ -16,6 +15,7 @@ import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
 import { carriedOutBecause } from './fact-origin.ts';
 import { noticeIn } from './notice.ts';
 import { setOrderDue } from './order-due.ts';
+import { deadlineFrom } from './silence.ts';
 
 export interface StepResult {
   readonly status: OrderStatus;
@@ -24,26 +24,21 @@ export interface StepResult {
 }
 
 /** Where the order stands and what it is owed. Changes nothing. */
-export const claimOrder = (db: Db, accountId: string, orderId: string): Promise<OrderClaim> =>
-  readInAccount(db, accountId, async (tx) => {
-    const order = await findOrder(tx, accountId, orderId);
-    if (order === undefined) throw notFound();
-    const facts = await loadFacts(tx, accountId, orderId);
-    return {
-      orderNumber: order.orderNumber,
-      action: order.action,
-      status: order.status,
-      endReason: order.endReason,
-      msisdn: order.msisdn,
-      providerId: order.providerId,
-      submitted: order.submittedAt !== null,
-      managerTold: order.managerToldAt !== null,
-      waitsUntil: order.waitsUntil?.toISOString() ?? null,
-      todos: order.todos.map(({ code }) => code),
-      orderedBy: order.orderedBy,
-      pending: pendingFacts(facts),
-    };
-  });
+export const claimOrder = async (db: Db, accountId: string, orderId: string): Promise<OrderClaim> => {
+  const { order, facts } = await readWithFacts(db, accountId, orderId);
+  return {
+    ...result(order),
+    orderNumber: order.orderNumber,
+    action: order.action,
+    endReason: order.endReason,
+    msisdn: order.msisdn,
+    providerId: order.providerId,
+    submitted: order.submittedAt !== null,
+    managerTold: order.managerToldAt !== null,
+    orderedBy: order.orderedBy,
+    pending: pendingFacts(facts),
+  };
+};
 
 /** An applied fact of this order. @throws ProblemError `fact_not_applied` for any other; `not_found` without the order */
 export const readFact = (db: Db, accountId: string, orderId: string, factId: string) =>
@@ -132,7 +127,7 @@ const endReasonOf = ({ cancellation }: StoredOrder, { kind, source }: StoredFact
 /** Once the provider has acknowledged, it has its time to process; at the end nothing is waited for. */
 const waitingAfter = ({ terms }: StoredOrder, word: ProviderWord, now: Date): OrderChanges => {
   if (word !== 'acknowledged' || terms === null) return { waits_until: null };
-  return { waits_until: new Date(now.getTime() + durationMs(terms.timeToProcess)), silence_step: 0 };
+  return { waits_until: deadlineFrom(now, { status: 'in_progress', terms }), silence_step: 0 };
 };
 
 /** The message about the end of the order is with notification. A repeat changes nothing. */
@@ -156,12 +151,21 @@ export const recordManagerTold = (
     return result(await setOrderDue(tx, after, facts));
   });
 
+export interface OrderWithFacts {
+  readonly order: StoredOrder;
+  readonly facts: readonly StoredFact[];
+}
+
+/** Reads the order and its facts as they stand; what is decided by them is looked at again under the lock. */
+export const readWithFacts = (db: Db, accountId: string, orderId: string): Promise<OrderWithFacts> =>
+  readInAccount(db, accountId, async (tx) => {
+    const order = await findOrder(tx, accountId, orderId);
+    if (order === undefined) throw notFound();
+    return { order, facts: await loadFacts(tx, accountId, orderId) };
+  });
+
 /** Locks the order and reads its facts. */
-export const lockWithFacts = async (
-  tx: Tx,
-  accountId: string,
-  orderId: string,
-): Promise<{ order: StoredOrder; facts: StoredFact[] }> => {
+export const lockWithFacts = async (tx: Tx, accountId: string, orderId: string): Promise<OrderWithFacts> => {
   const order = await lockOrder(tx, accountId, orderId);
   if (order === undefined) throw notFound();
   return { order, facts: await loadFacts(tx, accountId, orderId) };

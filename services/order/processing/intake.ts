@@ -6,7 +6,7 @@ import { type OrderChanges, updateOrder } from '../ordering/order.repository.ts'
 import { compareIdentifiers, decidedSoFar, type SaidIdentifiers, type StoredFact } from './fact.ts';
 import { type FactOrigin, insertFact, type NewFact } from './fact.repository.ts';
 import { setOrderDue } from './order-due.ts';
-import { timeGiven } from './silence.ts';
+import { deadlineFrom } from './silence.ts';
 
 /** A word about an order, as the provider or a person in its place says it. */
 export interface Word {
@@ -83,9 +83,8 @@ export const takeInWord = async (
 
 /** A provider that speaks without going on has its time anew: its silence afterwards is to be noticed again. */
 const waitsAnew = (order: StoredOrder): OrderChanges => {
-  const given = timeGiven(order);
-  if (given === null || order.waitsUntil === null) return {};
-  return { waits_until: new Date(Date.now() + given), silence_step: 0 };
+  const deadline = deadlineFrom(new Date(), order);
+  return deadline === null || order.waitsUntil === null ? {} : { waits_until: deadline, silence_step: 0 };
 };
 
 /** A word ends the silence. One that ends the order also settles what else was open at the provider about it. */

@@ -1,16 +1,23 @@
 /** Asks the provider for what a person has decided: to cancel, to hurry, to take back what it did. */
 import { isProviderRequest, type ProviderRequest } from '@simlane/contracts/facts';
 import { providerRequestKey } from '@simlane/contracts/http/provider';
-import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
-import { notFound, ProblemError, UnavailableError } from '@simlane/service-kit/problem';
+import { inAccount } from '@simlane/service-kit/postgres';
+import { ProblemError, UnavailableError } from '@simlane/service-kit/problem';
 import type { Db, Tx } from '../database.ts';
 import { providersOrderId, type StoredOrder, withTodo } from '../ordering/order.ts';
-import { findOrder, updateOrder } from '../ordering/order.repository.ts';
+import { updateOrder } from '../ordering/order.repository.ts';
 import type { CancellationAnswer, ProviderClient } from '../provider/provider-client.ts';
 import type { ConnectionKeeper } from '../provider/provider-connection.service.ts';
-import { appliedFact, lockWithFacts, result, type StepResult } from './carry-out.service.ts';
+import {
+  appliedFact,
+  lockWithFacts,
+  type OrderWithFacts,
+  readWithFacts,
+  result,
+  type StepResult,
+} from './carry-out.service.ts';
 import { decidedSoFar, lastDecision, type StoredFact, withCarriedOut } from './fact.ts';
-import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
+import { insertFact, markCarriedOut } from './fact.repository.ts';
 import { carriedOutBecause } from './fact-origin.ts';
 import { setOrderDue } from './order-due.ts';
 
@@ -34,11 +41,7 @@ export const askProvider = async (
   { db, connections, provider }: RequestDependencies,
   { accountId, orderId, factId }: { accountId: string; orderId: string; factId: string },
 ): Promise<StepResult> => {
-  const seen = await readInAccount(db, accountId, async (tx) => {
-    const order = await findOrder(tx, accountId, orderId);
-    if (order === undefined) throw notFound();
-    return { order, facts: await loadFacts(tx, accountId, orderId) };
-  });
+  const seen = await readWithFacts(db, accountId, orderId);
   const request = requestIn(seen.facts, factId);
   if (request.carriedOutAt !== null) return result(seen.order);
   const answer: Answer = isOvertaken(seen.order, seen.facts, request)
@@ -65,7 +68,7 @@ const requestIn = (facts: readonly StoredFact[], factId: string): Request => {
 };
 
 /** What has been decided since makes the request needless. Who cancelled here himself still has to tell the provider. */
-const isOvertaken = (order: StoredOrder, facts: readonly StoredFact[], { kind, id, data }: Request): boolean => {
+const isOvertaken = (order: StoredOrder, facts: readonly StoredFact[], { kind, number, data }: Request): boolean => {
   const decided = decidedSoFar(facts);
   const isCancelledByProvider = facts.some(
     (fact) => fact.source === 'provider' && (fact.kind === 'cancelled' || fact.kind === 'rejected'),
@@ -77,18 +80,13 @@ const isOvertaken = (order: StoredOrder, facts: readonly StoredFact[], { kind, i
       return !order.todos.some(({ code, causeId }) => code === 'conflict' && causeId === data.factId);
     case 'cancellation_requested':
       if (decided === 'processed') return true;
-      return (
-        decided === 'cancelled' && (isCancelledByProvider || (lastDecision(facts)?.number ?? 0) > numberOf(facts, id))
-      );
+      return decided === 'cancelled' && (isCancelledByProvider || (lastDecision(facts)?.number ?? 0) > number);
   }
 };
 
-const numberOf = (facts: readonly StoredFact[], factId: string): number =>
-  facts.find(({ id }) => id === factId)?.number ?? 0;
-
 const send = async (
   { connections, provider }: Omit<RequestDependencies, 'db'>,
-  { order, facts }: { readonly order: StoredOrder; readonly facts: readonly StoredFact[] },
+  { order, facts }: OrderWithFacts,
   { id, kind }: Request,
 ): Promise<Answer> => {
   const address = await connections.addressOf(order.accountId, order.providerId);

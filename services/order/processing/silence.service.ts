@@ -1,16 +1,15 @@
 import type { FactApplied } from '@simlane/contracts/sim-replacement';
 import { isProviderWord } from '@simlane/contracts/facts';
-import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
-import { notFound } from '@simlane/service-kit/problem';
+import { inAccount } from '@simlane/service-kit/postgres';
 import type { Sealer } from '@simlane/service-kit/sealing';
 import type { Db, Tx } from '../database.ts';
 import { providersOrderId, type StoredOrder, withTodo } from '../ordering/order.ts';
-import { findOrder, updateOrder } from '../ordering/order.repository.ts';
+import { updateOrder } from '../ordering/order.repository.ts';
 import type { LookupAnswer, ProviderClient } from '../provider/provider-client.ts';
 import type { ConnectionKeeper } from '../provider/provider-connection.service.ts';
-import { lockWithFacts, result, type StepResult } from './carry-out.service.ts';
+import { lockWithFacts, type OrderWithFacts, readWithFacts, result, type StepResult } from './carry-out.service.ts';
 import { pendingFacts, type StoredFact } from './fact.ts';
-import { insertFact, loadFacts } from './fact.repository.ts';
+import { insertFact } from './fact.repository.ts';
 import { BY_TIME } from './fact-origin.ts';
 import { setOrderDue } from './order-due.ts';
 import { statementAnswered, takeInAnswer } from './provider-answer.ts';
@@ -36,11 +35,7 @@ export const noticeSilence = async (
   orderId: string,
 ): Promise<SilenceResult> => {
   const { db } = dependencies;
-  const seen = await readInAccount(db, accountId, async (tx) => {
-    const order = await findOrder(tx, accountId, orderId);
-    if (order === undefined) throw notFound();
-    return { order, facts: await loadFacts(tx, accountId, orderId) };
-  });
+  const seen = await readWithFacts(db, accountId, orderId);
   if (!mustBeNoticed(seen)) return withPending(seen.order, seen.facts);
   const asked = await ask(dependencies, seen.order);
   const { leadsTo } = silenceStep(seen.order, new Date());
@@ -54,12 +49,7 @@ export const noticeSilence = async (
   });
 };
 
-interface Seen {
-  readonly order: StoredOrder;
-  readonly facts: readonly StoredFact[];
-}
-
-const mustBeNoticed = ({ order, facts }: Seen): boolean =>
+const mustBeNoticed = ({ order, facts }: OrderWithFacts): boolean =>
   isSilent(order, pendingFacts(facts).filter(({ kind }) => isProviderWord(kind)).length, new Date());
 
 const withPending = (order: StoredOrder, facts: readonly StoredFact[]): SilenceResult => ({

@@ -19,9 +19,15 @@ export interface SilenceStep {
 }
 
 /** How long the order's provider has for what it has to do next; null where its terms are not known. */
-export const timeGiven = ({ status, terms }: Pick<StoredOrder, 'status' | 'terms'>): number | null => {
+const timeGiven = ({ status, terms }: Pick<StoredOrder, 'status' | 'terms'>): number | null => {
   if (terms === null) return null;
   return durationMs(status === 'confirmed' ? terms.timeToAcknowledge : terms.timeToProcess);
+};
+
+/** Until when the provider has time, counted from now; null where its terms are not known. */
+export const deadlineFrom = (now: Date, order: Pick<StoredOrder, 'status' | 'terms'>): Date | null => {
+  const given = timeGiven(order);
+  return given === null ? null : new Date(now.getTime() + given);
 };
 
 /** The next step after the one that was taken last; the first one is taken at the deadline. */

@@ -1,27 +1,27 @@
 /** Sends an order to its provider, once, however often it is asked to. */
-import { durationMs } from '@simlane/contracts/duration';
 import { isActionableFact } from '@simlane/contracts/facts';
 import type { RouteAnswer } from '@simlane/contracts/http/route';
 import type { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
 import type { Provider } from '@simlane/contracts/http/catalog';
 import { submissionKey } from '@simlane/contracts/http/provider';
 import type { FactApplied } from '@simlane/contracts/sim-replacement';
-import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
-import { notFound, ProblemError, UnavailableError } from '@simlane/service-kit/problem';
+import { inAccount } from '@simlane/service-kit/postgres';
+import { ProblemError, UnavailableError } from '@simlane/service-kit/problem';
 import type { Sealer } from '@simlane/service-kit/sealing';
 import { sql } from 'kysely';
 import type { Catalog } from '../catalog.ts';
 import type { Db, ProviderTerms, Tx } from '../database.ts';
 import { type StoredOrder, withoutTodo, withTodo } from '../ordering/order.ts';
-import { findOrder, updateOrder } from '../ordering/order.repository.ts';
+import { updateOrder } from '../ordering/order.repository.ts';
 import type { LookupAnswer, ProviderAddress, ProviderClient, SubmissionAnswer } from '../provider/provider-client.ts';
 import type { ConnectionKeeper } from '../provider/provider-connection.service.ts';
-import { lockWithFacts } from './carry-out.service.ts';
+import { lockWithFacts, readWithFacts } from './carry-out.service.ts';
 import { decidedSoFar, lastDecision, type StoredFact } from './fact.ts';
-import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
+import { insertFact, markCarriedOut } from './fact.repository.ts';
 import { takeInWord } from './intake.ts';
 import { setOrderDue } from './order-due.ts';
 import { takeInAnswer } from './provider-answer.ts';
+import { deadlineFrom } from './silence.ts';
 import { bareStatement, toWord } from './statement.ts';
 import { isUnknownForLong, keyLivesUntil } from './submission.ts';
 
@@ -52,11 +52,7 @@ export const submitOrder = async (
   orderId: string,
 ): Promise<Submission> => {
   const { db, catalog, connections, provider } = dependencies;
-  const { order, facts } = await readInAccount(db, accountId, async (tx) => {
-    const order = await findOrder(tx, accountId, orderId);
-    if (order === undefined) throw notFound();
-    return { order, facts: await loadFacts(tx, accountId, orderId) };
-  });
+  const { order, facts } = await readWithFacts(db, accountId, orderId);
   const known = knownOutcome(order, facts);
   if (known !== undefined) return inAccount(db, accountId, (tx) => recordKnown(tx, accountId, orderId, known));
 
@@ -237,9 +233,7 @@ const recordSubmitted = async (
 
 /** From now on the provider has its time to acknowledge, if it has not said more already. */
 const waitsForAcknowledgement = ({ terms }: StoredOrder, facts: readonly StoredFact[]): Date | null =>
-  terms === null || decidedSoFar(facts) !== 'confirmed'
-    ? null
-    : new Date(Date.now() + durationMs(terms.timeToAcknowledge));
+  decidedSoFar(facts) === 'confirmed' ? deadlineFrom(new Date(), { status: 'confirmed', terms }) : null;
 
 const confirmationIn = (facts: readonly StoredFact[]): StoredFact | undefined =>
   facts.find(({ kind, disposition }) => kind === 'confirmed' && disposition === 'applied');
