@@ -1,10 +1,15 @@
 /** Thousands of orders that wait for their provider, made of one that does. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TASK_QUEUE } from '@simlane/contracts/sim-replacement';
 import type { Client as TemporalClient } from '@temporalio/client';
 import { Client } from 'pg';
 import type { BenchStage } from './bench-stage.ts';
 
 const LOOK_EVERY_MS = 1_000;
+/** Numbers of `temporal.api.enums.v1`, whose names the client does not export. */
+const DESCRIBE_TASK_QUEUE_MODE_ENHANCED = 1;
+const WORKFLOW_TASKS = 1;
+const ACTIVITY_TASKS = 2;
 /** 10,000 workflows started one after the other on two cores. */
 const WAITING_WITHIN_MS = 20 * 60_000;
 
@@ -65,13 +70,28 @@ export async function createWaitingOrders(
   const running = async (): Promise<number> =>
     (await temporal.workflow.count(`WorkflowType = 'simReplacement' and ExecutionStatus = 'Running'`)).count;
 
+  /** What the worker has not come to yet: a new order would stand behind it. */
+  const backlog = async (): Promise<number> => {
+    const { namespace } = temporal.options;
+    const { versionsInfo } = await temporal.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: TASK_QUEUE },
+      apiMode: DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
+      taskQueueTypes: [WORKFLOW_TASKS, ACTIVITY_TASKS],
+      reportStats: true,
+    });
+    return Object.values(versionsInfo ?? {})
+      .flatMap(({ typesInfo }) => Object.values(typesInfo ?? {}))
+      .reduce((sum, { stats }) => sum + Number(stats?.approximateBacklogCount ?? 0), 0);
+  };
+
   let wanted = await running();
   return {
     add: async (count) => {
       await copy(count);
       wanted += count;
       const giveUpAt = Date.now() + WAITING_WITHIN_MS;
-      while ((await owed()) > 0 || (await running()) < wanted) {
+      while ((await owed()) > 0 || (await running()) < wanted || (await backlog()) > 0) {
         if (Date.now() > giveUpAt) throw new Error(`${wanted} orders did not come to wait within 20 minutes`);
         await sleep(LOOK_EVERY_MS);
       }
