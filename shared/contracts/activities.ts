@@ -1,5 +1,6 @@
 /** What the workflow of a SIM replacement may ask for. Each is one step of the story, idempotent, and takes and returns ids and states. */
 import type { OrderStatus, TodoCode } from './order.ts';
+import type { QrRequestClaim, QrRequestStep } from './qr-code-request.ts';
 import type { FactApplied } from './sim-replacement.ts';
 
 export interface OrderRef {
@@ -73,4 +74,19 @@ export interface SimReplacementActivities {
   noticeSilence(order: OrderRef): Promise<SilenceOutcome>;
   /** One message to whoever made the order, whatever the number of calls. */
   tellManager(order: OrderRef): Promise<void>;
+}
+
+export interface QrRequestRef {
+  readonly accountId: string;
+  readonly requestId: string;
+}
+
+/** What the workflows of QR code requests and notifications may ask for. */
+export interface QrCodeActivities {
+  /** Reads where the request stands; what came back of its mails is recorded first. */
+  claimQrRequest(request: QrRequestRef): Promise<QrRequestClaim>;
+  /** Does one step that the request is owed; one that is no longer owed is skipped. Resolves to where it stands then. */
+  carryOutQrRequestStep(request: QrRequestRef & { readonly step: QrRequestStep }): Promise<QrRequestClaim>;
+  /** One mail, whatever the number of calls; none if the code is no longer current. */
+  sendQrCodeNotification(notification: { readonly accountId: string; readonly notificationId: string }): Promise<void>;
 }

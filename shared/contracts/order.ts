@@ -26,6 +26,8 @@ export const TODOS = {
   iccid_missing: { responsible: 'manager' },
   iccid_differs: { responsible: 'manager' },
   installation_missing: { responsible: 'manager' },
+  qr_code_refused: { responsible: 'manager' },
+  qr_request_impossible: { responsible: 'manager' },
   conflict: { responsible: 'operations' },
   provider_silent: { responsible: 'operations' },
   submission_unknown: { responsible: 'operations' },

@@ -37,6 +37,16 @@ export const nameSchema = z
   .min(1)
   .max(NAME_MAX_CHARACTERS)
   .refine((text) => !UNPRINTABLE.test(text), 'One line of text, without control characters');
+/** Longest text of a mail that people write. */
+const MAIL_MAX_CHARACTERS = 5000;
+/** Plain text of several lines, for a mail: no control characters but line breaks and tabs, no direction overrides. */
+const UNPRINTABLE_IN_TEXT = /[^\P{Cc}\n\r\t]|[\u{61c}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u;
+export const mailTextSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAIL_MAX_CHARACTERS)
+  .refine((text) => !UNPRINTABLE_IN_TEXT.test(text), 'Plain text, without control characters');
 export const emailSchema = z.email().max(EMAIL_MAX_CHARACTERS);
 
 export const languageSchema = z.enum(['en', 'fr']);
@@ -57,6 +67,9 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(PAGE_MAX_ITEMS).default(PAGE_DEFAULT_ITEMS),
   cursor: z.string().max(1000).optional(),
 };
+
+/** The bytes of a file, in the place of JSON. */
+export const binarySchema = z.string().meta({ format: 'binary' });
 
 /** Codes of the warnings that the caller has seen and accepts. */
 export const acceptWarningsSchema = z.array(z.string().max(100)).max(20).default([]);
