@@ -1,4 +1,4 @@
-import { readConfig, serviceEnvironment } from '@simlane/service-kit/config';
+import { readConfig, serviceEnvironment, temporalEnvironment } from '@simlane/service-kit/config';
 import { z } from 'zod';
 
 /** Enough for the activities that 30 orders in flight want at once; each mostly waits for a service. */
@@ -20,9 +20,7 @@ const schema = z
     INVENTORY_INTERNAL_URL: z.url().describe('internal address of inventory'),
     ORDER_INTERNAL_URL: z.url().describe('internal address of order'),
     NOTIFICATION_INTERNAL_URL: z.url().describe('internal address of notification'),
-    TEMPORAL_ADDRESS: z.string().min(1).describe('host:port of the Temporal server'),
-    TEMPORAL_NAMESPACE: z.string().min(1).describe('Temporal namespace'),
-    TEMPORAL_TASK_QUEUE: z.string().min(1).describe('the one task queue'),
+    ...temporalEnvironment,
     WORKFLOWS_PATH: z.string().min(1).optional().describe('source file of the workflows, bundled at the start'),
     WORKFLOW_BUNDLE_PATH: z.string().min(1).optional().describe('workflow bundle made beforehand, for production'),
     CONCURRENT_ACTIVITIES: z.coerce.number().int().min(1).default(DEFAULT_CONCURRENT_ACTIVITIES),

@@ -71,6 +71,13 @@ export const serviceEnvironment = {
   SEEDING: z.enum(['allowed', 'refused']).default('refused').describe('whether example data may be written'),
 } as const;
 
+/** Variables of whoever speaks to Temporal. */
+export const temporalEnvironment = {
+  TEMPORAL_ADDRESS: z.string().min(1).describe('host:port of the Temporal server'),
+  TEMPORAL_NAMESPACE: z.string().min(1).describe('Temporal namespace'),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).describe('the one task queue'),
+} as const;
+
 /** Example data never meets a production installation: refuses the combination, for `.superRefine(refuseUnsafe)`. */
 export const refuseSeedingInProduction = (
   config: { SIMLANE_ENV: 'local' | 'production'; SEEDING: 'allowed' | 'refused' },

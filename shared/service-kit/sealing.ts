@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { KEY_BYTES, parseKeyRing } from './key-ring.ts';
 
 export interface Sealer {
   /** `keyId.nonce+ciphertext+tag`, different at every call. */
@@ -20,7 +21,6 @@ export class SealError extends Error {
 }
 
 const CIPHER = 'aes-256-gcm';
-const KEY_BYTES = 32;
 /** NIST SP 800-38D: random nonces of 96 bits are safe for 2^32 seals under one key. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -29,9 +29,10 @@ const TAG_BYTES = 16;
  * Seals short secrets with AES-256-GCM.
  *
  * @param keys `id:base64,id2:base64`, 32 bytes each; the first seals, all of them open
+ * @throws KeyRingError
  */
 export const createSealer = (keys: string): Sealer => {
-  const ring = parseSealingKeys(keys);
+  const ring = parseKeyRing(keys);
   const [currentId, currentKey] = [...ring][0] as [string, Buffer];
   const fingerprintKeys = [...ring.values()].map(deriveFingerprintKey);
   const open = (sealed: string, associatedData: readonly string[]): Buffer => {
@@ -50,23 +51,6 @@ export const createSealer = (keys: string): Sealer => {
     fingerprints,
     fingerprint: (text) => fingerprints(text)[0],
   };
-};
-
-const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
-
-/** @throws SealError that says what is wrong, without the keys */
-export const parseSealingKeys = (keys: string): ReadonlyMap<string, Buffer> => {
-  const ring = new Map<string, Buffer>();
-  for (const entry of keys.split(',')) {
-    const separator = entry.indexOf(':');
-    const id = entry.slice(0, Math.max(separator, 0)).trim();
-    const key = Buffer.from(entry.slice(separator + 1).trim(), 'base64');
-    if (!KEY_ID.test(id)) throw new SealError('A sealing key has the form id:base64');
-    if (key.length !== KEY_BYTES) throw new SealError(`The sealing key ${id} is not ${KEY_BYTES} bytes of base64`);
-    if (ring.has(id)) throw new SealError(`The sealing key ${id} is there twice`);
-    ring.set(id, key);
-  }
-  return ring;
 };
 
 const deriveFingerprintKey = (key: Buffer): Buffer =>

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { KeyRingError } from './key-ring.ts';
 import { createSealer, SealError } from './sealing.ts';
 
 const key = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
@@ -50,7 +51,7 @@ describe('a sealer', () => {
   it.each(['', 'k1', 'k1:short', ':AAAA', `${OLD},${OLD}`])(
     'refuses keys that are none (%#), without showing them',
     (keys) => {
-      expect(() => createSealer(keys)).toThrow(SealError);
+      expect(() => createSealer(keys)).toThrow(KeyRingError);
     },
   );
 });
