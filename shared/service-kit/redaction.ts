@@ -25,6 +25,7 @@ const SECRET_FIELDS = [
   'credentials',
   'sealingkey',
   'sealingkeys',
+  'linkkeys',
   'databaseurl',
   'migrationdatabaseurl',
   'dpop',
@@ -46,7 +47,7 @@ const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/LPA(?::|%3A)[^\s"\\]*/gi, REDACTED],
   [/\b1(?:\$|%24)[a-z0-9.-]+(?:\$|%24)[^\s"\\]*/gi, REDACTED],
   // Mailed links: who has the token has the file.
-  [/\/(qr-uploads|qr-codes)\/[^\s"\\/?#,;)]+/gi, `/$1/${REDACTED}`],
+  [/(\/|%2F)(qr-uploads|qr-codes)(?:\/|%2F)[^\s"\\/?#&,;)<>]+/gi, `$1$2$1${REDACTED}`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
   // A JSON web token by itself: its header always begins with {" .
   [/\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
