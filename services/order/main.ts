@@ -58,7 +58,7 @@ await runService({
         [ORDER_DUE]: createOrderDueHandler({
           db,
           inventory,
-          workflow: createTemporalReplacementWorkflow(temporal.client, config.TEMPORAL_TASK_QUEUE),
+          workflow: createTemporalReplacementWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
           kick: () => loop.kick(),
         }),
       },
