@@ -46,7 +46,13 @@ export const QR_REQUEST_ENDS = ['code_imported', 'expired', 'cancelled', 'sim_en
 export type QrRequestEnd = (typeof QR_REQUEST_ENDS)[number];
 
 /** Why an order could not ask for a QR code although it was to. */
-export const QR_REQUEST_OBSTACLES = ['no_contact', 'not_enabled', 'sim_ended', 'request_open', 'code_imported'] as const;
+export const QR_REQUEST_OBSTACLES = [
+  'no_contact',
+  'not_enabled',
+  'sim_ended',
+  'request_open',
+  'code_imported',
+] as const;
 export type QrRequestObstacle = (typeof QR_REQUEST_OBSTACLES)[number];
 
 /** Unanswered, after it was sent (product.md §4). */

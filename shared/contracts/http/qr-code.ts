@@ -231,18 +231,28 @@ export const qrCodeRoutes = {
     params: idParams,
     body: z.strictObject({ accept: z.boolean(), reason: textSchema.optional() }),
     answer: simQrCodeSchema,
-    problems: ['not_found', 'sim_state', 'action_not_available', 'qr_code_state', 'reason_required', 'activation_code_in_use'],
+    problems: [
+      'not_found',
+      'sim_state',
+      'action_not_available',
+      'qr_code_state',
+      'reason_required',
+      'activation_code_in_use',
+    ],
   }),
   notify: publicRoute({
     ...codes,
     ...change,
     path: '/inventory/v1/sims/:id/qr-code/notifications',
     summary: 'Send the notification of a code',
-    description: 'A mail with a direct download link and the phone page; without a recipient, to the address pre-filled.',
+    description:
+      'A mail with a direct download link and the phone page; without a recipient, to the address pre-filled.',
     idempotencyKey: true,
     params: idParams,
     body: z
-      .strictObject({ to: z.strictObject({ name: nameSchema, email: emailSchema, language: languageSchema }).optional() })
+      .strictObject({
+        to: z.strictObject({ name: nameSchema, email: emailSchema, language: languageSchema }).optional(),
+      })
       .default({}),
     status: 202,
     answer: simQrCodeSchema,
@@ -294,7 +304,13 @@ export const qrCodeRoutes = {
     }),
     status: 201,
     answer: z.object({ message: z.string(), request: qrRequestSchema }),
-    problems: ['not_found', 'action_not_available', 'recipient_not_eligible', 'qr_request_open', 'dependency_unavailable'],
+    problems: [
+      'not_found',
+      'action_not_available',
+      'recipient_not_eligible',
+      'qr_request_open',
+      'dependency_unavailable',
+    ],
   }),
   listRequests: publicRoute({
     ...requests,
@@ -349,6 +365,12 @@ export const qrCodeRoutes = {
     idempotencyKey: true,
     params: idParams,
     answer: qrRequestSchema,
-    problems: ['not_found', 'qr_request_state', 'action_not_available', 'recipient_not_eligible', 'dependency_unavailable'],
+    problems: [
+      'not_found',
+      'qr_request_state',
+      'action_not_available',
+      'recipient_not_eligible',
+      'dependency_unavailable',
+    ],
   }),
 } as const;
