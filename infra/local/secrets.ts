@@ -9,8 +9,8 @@ export type ServiceName = (typeof SERVICES)[number];
 export const SERVICE_CLIENTS = [...SERVICES, 'worker', 'seed'].map((name) => `simlane-${name}`);
 
 const SECRET_BYTES = 24;
-/** AES-256. */
-const SEALING_KEY_BYTES = 32;
+/** AES-256 and HMAC-SHA-256. */
+const KEY_BYTES = 32;
 const RSA_BITS = 2048;
 
 /** All secrets of one local stack: random, made once a state folder, never leaving this machine. */
@@ -21,20 +21,31 @@ export interface LocalSecrets {
   readonly databases: Readonly<Record<ServiceName, { readonly app: string; readonly owner: string }>>;
   /** `<keyId>:<base64 of 32 bytes>`, as SEALING_KEYS. */
   readonly sealingKeys: string;
+  /** The same, as LINK_KEYS. */
+  readonly linkKeys: string;
   readonly objectStore: { readonly accessKey: string; readonly secretKey: string };
   readonly sandboxControlToken: string;
   readonly openId: { readonly cookieKey: string; readonly signingKey: JsonWebKey };
 }
 
-/** Reads the secrets of a state folder, or makes them on its first use. The file is its owner's alone. */
+/**
+ * Reads the secrets of a state folder, or makes them on its first use; what an older one lacks is added. The file is
+ * its owner's alone.
+ */
 export function readOrMakeSecrets(stateFolder: string): LocalSecrets {
   const file = path.join(stateFolder, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as LocalSecrets;
-  const secrets = makeSecrets();
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>) : {};
+  if (isWhole(kept)) return kept;
+  const secrets = { ...makeSecrets(), ...kept };
   const draft = `${file}.draft`;
   writeFileSync(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, file);
   return secrets;
+}
+
+/** The newest of them is there, and so are all. */
+function isWhole(secrets: Partial<LocalSecrets>): secrets is LocalSecrets {
+  return secrets.linkKeys !== undefined;
 }
 
 function makeSecrets(): LocalSecrets {
@@ -43,11 +54,16 @@ function makeSecrets(): LocalSecrets {
     clients: Object.fromEntries(SERVICE_CLIENTS.map((client) => [client, random()])),
     postgresPassword: random(),
     databases: { catalog: passwords(), inventory: passwords(), order: passwords(), notification: passwords() },
-    sealingKeys: `local-1:${randomBytes(SEALING_KEY_BYTES).toString('base64')}`,
+    sealingKeys: makeKeyRing(),
+    linkKeys: makeKeyRing(),
     objectStore: { accessKey: random(), secretKey: random() },
     sandboxControlToken: random(),
     openId: { cookieKey: random(), signingKey: makeSigningKey() },
   };
+}
+
+function makeKeyRing(): string {
+  return `local-1:${randomBytes(KEY_BYTES).toString('base64')}`;
 }
 
 function makeSigningKey(): JsonWebKey {

@@ -4,7 +4,10 @@ import { buildInternalServer, buildServer } from '@simlane/service-kit/server';
 import type { TokenVerifier } from '@simlane/service-kit/tokens';
 import type { FastifyInstance } from 'fastify';
 import type { Db } from './database.ts';
+import type { MailMaker } from './mail-maker.ts';
 import { addMessageRoutes } from './message.routes.ts';
+import { addSesEventRoutes } from './ses-events/ses-event.routes.ts';
+import type { SigningCertificates } from './ses-events/signing-certificates.ts';
 
 const DESCRIPTION = 'Messages to people: what was sent to whom, and what became of it.';
 
@@ -12,7 +15,10 @@ interface Dependencies {
   readonly db: Db;
   readonly logger: Logger;
   readonly tokens: TokenVerifier;
-  readonly mailFrom: string;
+  readonly mails: MailMaker;
+  /** The one topic whose messages count, and where its certificates are. */
+  readonly topicArn: string;
+  readonly certificates: SigningCertificates;
   /** Called after something has become due and is committed. */
   readonly onDue: () => void;
   readonly readOnly?: boolean;
@@ -34,5 +40,6 @@ export const buildApp = async (
   };
   const app = { public: await buildServer(options), internal: await buildInternalServer(options) };
   addMessageRoutes(app, dependencies);
+  addSesEventRoutes(app, dependencies);
   return app;
 };

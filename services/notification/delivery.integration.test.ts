@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDeliveryHandler } from './delivery.service.ts';
 import { type HandOverOutcome, REPEAT_AFTER_MS } from './delivery.ts';
-import type { PutMessageBody } from './message.ts';
 import {
   ALICE,
   aBody,
   BENOIT,
+  type GivenRecipient,
   MAIL_FROM,
+  mails,
   scriptedSender,
   silent,
   startTestNotification,
@@ -31,7 +32,7 @@ beforeAll(async () => {
 afterEach(() => notification.database.db.deleteFrom('due').execute());
 afterAll(() => notification?.stop());
 
-const put = async (recipients: PutMessageBody['recipients'] = [ALICE]) => {
+const put = async (recipients: readonly GivenRecipient[] = [ALICE]) => {
   const [accountId, messageId] = [randomUUID(), randomUUID()];
   const body = aBody({}, recipients);
   expect((await notification.put(accountId, messageId, body)).status).toBe(202);
@@ -56,8 +57,8 @@ describe('a mail', () => {
     const toBenoit = handedOver.find(({ to }) => to === BENOIT.email)?.raw.toString() ?? '';
     expect(toBenoit).toContain('Content-Language: fr');
     expect((await message()).recipients).toEqual([
-      { ...ALICE, state: 'sent', sentAt: at(0).toISOString(), providerMessageId: 'ses-1' },
-      { ...BENOIT, state: 'sent', sentAt: at(0).toISOString(), providerMessageId: 'ses-1' },
+      { ...ALICE, state: 'sent', sentAt: at(0).toISOString(), providerMessageId: 'ses-1', returned: null },
+      { ...BENOIT, state: 'sent', sentAt: at(0).toISOString(), providerMessageId: 'ses-1', returned: null },
     ]);
     expect(await dueCount()).toBe(0);
   });
@@ -148,7 +149,7 @@ describe('a mail', () => {
     const { accountId } = await put();
     const { sender, handedOver } = scriptedSender(ACCEPTED);
     const { db } = notification.database;
-    const deliver = createDeliveryHandler({ db, logger: silent, sender, mailFrom: MAIL_FROM, now: () => at(0) });
+    const deliver = createDeliveryHandler({ db, logger: silent, sender, mails, now: () => at(0) });
     const { id } = await db.selectFrom('due').select('id').executeTakeFirstOrThrow();
     await Promise.all(Array.from({ length: 8 }, () => deliver({ id, accountId, tries: 0 })));
     expect(handedOver).toHaveLength(1);

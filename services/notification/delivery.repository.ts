@@ -1,6 +1,7 @@
+import { setDue } from '@simlane/service-kit/due';
 import type { Tx } from './database.ts';
-import type { Delivery } from './delivery.ts';
-import type { MessageContent, MessageRecipient } from './message.ts';
+import { DELIVERY, type Delivery } from './delivery.ts';
+import { type MessageContent, type MessageRecipient } from './message.ts';
 
 interface RecipientDelivery {
   readonly id: string;
@@ -32,7 +33,7 @@ export const lockDelivery = async (
     id: row.id,
     messageId: row.message_id,
     content: row.content,
-    recipient: { name: row.name, email: row.email, language: row.language },
+    recipient: { name: row.name, email: row.email, language: row.language, linkId: row.link_id },
     delivery: {
       state: row.state,
       handOvers: row.hand_overs,
@@ -41,11 +42,13 @@ export const lockDelivery = async (
       lastFault: row.last_fault,
       sentAt: row.sent_at,
       providerMessageId: row.provider_message_id,
+      returned: row.returned_at && { at: row.returned_at, detail: row.returned_detail },
     },
   };
 };
 
-export const updateDelivery = async (
+/** Row and due row together, always: `attemptAt` is what is owed. */
+export const saveDelivery = async (
   tx: Tx,
   accountId: string,
   recipientId: string,
@@ -61,8 +64,11 @@ export const updateDelivery = async (
       attempt_at: delivery.attemptAt,
       sent_at: delivery.sentAt,
       provider_message_id: delivery.providerMessageId,
+      returned_at: delivery.returned?.at ?? null,
+      returned_detail: delivery.returned?.detail ?? null,
     })
     .where('account_id', '=', accountId)
     .where('id', '=', recipientId)
     .execute();
+  await setDue(tx, { kind: DELIVERY, id: recipientId, accountId, dueAt: delivery.attemptAt });
 };

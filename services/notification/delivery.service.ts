@@ -3,17 +3,16 @@ import type { DueHandler } from '@simlane/service-kit/due-loop';
 import type { Logger } from '@simlane/service-kit/logger';
 import { inAccount } from '@simlane/service-kit/postgres';
 import type { Db, Tx } from './database.ts';
-import { lockDelivery, updateDelivery } from './delivery.repository.ts';
-import { beginHandOver, DELIVERY, type Delivery, endHandOver, type HandOverOutcome, nextStep } from './delivery.ts';
+import { lockDelivery, saveDelivery } from './delivery.repository.ts';
+import { beginHandOver, DELIVERY, endHandOver, type HandOverOutcome, nextStep } from './delivery.ts';
 import type { EmailSender, OutgoingMail } from './email-sender.ts';
-import { writeMail } from './mail-texts.ts';
-import { mimeMessage } from './mime-message.ts';
+import type { MailMaker } from './mail-maker.ts';
 
 interface DeliveryDependencies {
   readonly db: Db;
   readonly logger: Logger;
   readonly sender: EmailSender;
-  readonly mailFrom: string;
+  readonly mails: MailMaker;
   readonly now?: () => Date;
 }
 
@@ -36,7 +35,7 @@ export const createDeliveryHandler = (dependencies: DeliveryDependencies): DueHa
     }
     await inAccount(db, accountId, async (tx) => {
       const found = await lockDelivery(tx, accountId, id);
-      if (found !== undefined) await save(tx, accountId, id, endHandOver(found.delivery, outcome, now()));
+      if (found !== undefined) await saveDelivery(tx, accountId, id, endHandOver(found.delivery, outcome, now()));
     });
   };
 };
@@ -44,7 +43,7 @@ export const createDeliveryHandler = (dependencies: DeliveryDependencies): DueHa
 /** Decides under the row's lock whether to hand over, makes the mail, and commits to the hand-over. */
 const begin = async (
   tx: Tx,
-  { mailFrom }: DeliveryDependencies,
+  { mails }: DeliveryDependencies,
   { id, accountId, now }: { id: string; accountId: string; now: Date },
 ): Promise<OutgoingMail | null> => {
   const found = await lockDelivery(tx, accountId, id);
@@ -58,20 +57,9 @@ const begin = async (
     await setDue(tx, { kind: DELIVERY, id, accountId, dueAt: delivery.attemptAt });
     return null;
   }
-  const raw = await mimeMessage({
-    mail: writeMail(content, recipient),
-    from: mailFrom,
-    to: recipient,
-    repeat: step === 'repeat',
-  });
-  await save(tx, accountId, id, beginHandOver(delivery, now));
-  return { from: mailFrom, to: recipient.email, raw, tags: { messageId, recipientId: id } };
-};
-
-/** Row and due row together, always: `attemptAt` is what is owed. */
-const save = async (tx: Tx, accountId: string, id: string, delivery: Delivery): Promise<void> => {
-  await updateDelivery(tx, accountId, id, delivery);
-  await setDue(tx, { kind: DELIVERY, id, accountId, dueAt: delivery.attemptAt });
+  const raw = await mails.make(accountId, content, recipient, { repeat: step === 'repeat' });
+  await saveDelivery(tx, accountId, id, beginHandOver(delivery, now));
+  return { from: mails.from, to: recipient.email, raw, tags: { accountId, messageId, recipientId: id } };
 };
 
 const handOver = async ({ sender }: DeliveryDependencies, mail: OutgoingMail): Promise<HandOverOutcome> => {

@@ -19,6 +19,8 @@ export interface Delivery {
   readonly attemptAt: Date | null;
   readonly sentAt: Date | null;
   readonly providerMessageId: string | null;
+  /** That and why it came back or was complained of, as SES says; also where the state says that it is not lost. */
+  readonly returned: { readonly at: Date; readonly detail: string | null } | null;
 }
 
 /** What came of a hand-over, if anything was heard. */
@@ -53,6 +55,7 @@ export const newDelivery = (now: Date): Delivery => ({
   attemptAt: now,
   sentAt: null,
   providerMessageId: null,
+  returned: null,
 });
 
 /** Whether the mail is to be handed over now, and whether as a repeat. */

@@ -7,7 +7,7 @@ export interface OutgoingMail {
   /** The whole MIME message. */
   readonly raw: Buffer;
   /** Come back with every event about this mail. */
-  readonly tags: { readonly messageId: string; readonly recipientId: string };
+  readonly tags: { readonly accountId: string; readonly messageId: string; readonly recipientId: string };
 }
 
 /** Whoever carries mail away from here. */

@@ -21,6 +21,7 @@ it('has a schema in which no account meets another, and messages that cannot be 
     withoutAccount: ['due'],
     appendOnly: {
       message: [],
+      ses_event: [],
       message_recipient: [
         'state',
         'hand_overs',
@@ -29,6 +30,9 @@ it('has a schema in which no account meets another, and messages that cannot be 
         'attempt_at',
         'sent_at',
         'provider_message_id',
+        'returned_at',
+        'returned_detail',
+        'return_told_at',
       ],
     },
   });
@@ -43,7 +47,7 @@ describe('putting a message', () => {
     expect(await notification.put(accountId, messageId, body)).toEqual({ status: 202, body: { messageId } });
     expect(kicks).toBe(before + 1);
     expect(await dueOf(accountId)).toHaveLength(2);
-    const queued = { state: 'queued', sentAt: null, providerMessageId: null };
+    const queued = { state: 'queued', sentAt: null, providerMessageId: null, returned: null };
     expect((await notification.get(accountId, `/notifications/v1/messages/${messageId}`)).body).toEqual({
       id: messageId,
       kind: 'order_finished',
@@ -228,5 +232,9 @@ describe('reading messages', () => {
 
 it('the reference page describes every public route and no internal one', async () => {
   const { paths } = (await notification.app.public.inject({ url: '/openapi.json' })).json();
-  expect(Object.keys(paths).toSorted()).toEqual(['/notifications/v1/messages', '/notifications/v1/messages/{id}']);
+  expect(Object.keys(paths).toSorted()).toEqual([
+    '/notifications/v1/messages',
+    '/notifications/v1/messages/{id}',
+    '/notifications/v1/ses-events',
+  ]);
 });

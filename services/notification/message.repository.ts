@@ -44,7 +44,7 @@ export const insertRecipients = async (
   await tx
     .insertInto('message_recipient')
     .values(
-      recipients.map(({ id, name, email, language, delivery }, position) => ({
+      recipients.map(({ id, name, email, language, linkId, delivery }, position) => ({
         account_id: accountId,
         id,
         message_id: messageId,
@@ -52,6 +52,7 @@ export const insertRecipients = async (
         name,
         email,
         language,
+        link_id: linkId,
         state: delivery.state,
         hand_overs: delivery.handOvers,
         refusals: delivery.refusals,
@@ -116,6 +117,8 @@ const selectRecipients = (message: ExpressionBuilder<NotificationDatabase, 'mess
         'recipient.state',
         'recipient.sent_at',
         'recipient.provider_message_id',
+        'recipient.returned_at',
+        'recipient.returned_detail',
       ])
       .whereRef('recipient.account_id', '=', 'message.account_id')
       .whereRef('recipient.message_id', '=', 'message.id')
@@ -129,10 +132,13 @@ const toMessage = (row: MessageRow): Message => ({
   kind: row.kind,
   object: { type: row.object_type, id: row.object_id },
   createdAt: row.created_at.toISOString(),
-  recipients: row.recipients.map(({ sent_at, provider_message_id, ...recipient }) => ({
+  recipients: row.recipients.map(({ sent_at, provider_message_id, returned_at, returned_detail, ...recipient }) => ({
     ...recipient,
-    // Inside of JSON a time is a text with PostgreSQL's own offset.
-    sentAt: sent_at === null ? null : new Date(sent_at).toISOString(),
+    sentAt: sent_at === null ? null : asTime(sent_at),
     providerMessageId: provider_message_id,
+    returned: returned_at === null ? null : { at: asTime(returned_at), detail: returned_detail },
   })),
 });
+
+/** Inside of JSON a time is a text with PostgreSQL's own offset. */
+const asTime = (time: Date | string): string => new Date(time).toISOString();

@@ -2,11 +2,12 @@ import { notificationInternalRoutes, notificationRoutes } from '@simlane/contrac
 import { serveInternal, servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
 import type { Db } from './database.ts';
+import type { MailMaker } from './mail-maker.ts';
 import { getMessage, pageOfMessages, putMessage } from './message.service.ts';
 
 export const addMessageRoutes = (
   app: { public: FastifyInstance; internal: FastifyInstance },
-  dependencies: { db: Db; mailFrom: string; onDue: () => void },
+  dependencies: { db: Db; mails: MailMaker; onDue: () => void },
 ): void => {
   const { db, onDue } = dependencies;
   servePublic(app.public, notificationRoutes.listMessages, ({ caller, query }) =>

@@ -10,10 +10,10 @@ import { z } from 'zod';
 import type { Db } from './database.ts';
 import { DELIVERY, newDelivery } from './delivery.ts';
 import { HeaderFieldError } from './header-field.ts';
-import { writeMail } from './mail-texts.ts';
-import { distinctRecipients, type PutMessageBody } from './message.ts';
+import type { MailMaker } from './mail-maker.ts';
+import { MissingLinkError } from './mail-texts.ts';
+import { distinctRecipients, identityOf, type MessageRecipient, type PutMessageBody } from './message.ts';
 import { findBodyHash, findMessage, insertMessage, insertRecipients, listMessages } from './message.repository.ts';
-import { mimeMessage } from './mime-message.ts';
 
 /**
  * Takes a message on: one mail to each distinct address, each on its own way from then on. The first content under
@@ -23,15 +23,15 @@ import { mimeMessage } from './mime-message.ts';
  * mail can be made of, before anything is stored
  */
 export const putMessage = async (
-  { db, mailFrom }: { db: Db; mailFrom: string },
+  { db, mails }: { db: Db; mails: MailMaker },
   accountId: string,
   message: { id: string; body: PutMessageBody },
 ): Promise<void> => {
   const { content } = message.body;
   const recipients = distinctRecipients(message.body.recipients);
-  for (const recipient of recipients) await checkMail(mailFrom, content, recipient);
+  for (const recipient of recipients) await checkMail(mails, accountId, content, recipient);
 
-  const hash = bodyHash(message.body);
+  const hash = bodyHash(identityOf(message.body));
   const delivery = newDelivery(new Date());
   await inAccount(db, accountId, async (tx) => {
     if (!(await insertMessage(tx, accountId, { id: message.id, content, bodyHash: hash }))) {
@@ -48,14 +48,17 @@ export const putMessage = async (
 
 /** A mail that cannot be made would be tried for ever: it is found out while whoever asked for it is listening. */
 const checkMail = async (
-  mailFrom: string,
+  mails: MailMaker,
+  accountId: string,
   content: PutMessageBody['content'],
-  recipient: PutMessageBody['recipients'][number],
+  recipient: MessageRecipient,
 ): Promise<void> => {
   try {
-    await mimeMessage({ mail: writeMail(content, recipient), from: mailFrom, to: recipient, repeat: false });
+    await mails.make(accountId, content, recipient, { repeat: false });
   } catch (error) {
-    if (error instanceof HeaderFieldError) throw invalidRequest([{ pointer: '', detail: error.message }]);
+    if (error instanceof HeaderFieldError || error instanceof MissingLinkError) {
+      throw invalidRequest([{ pointer: '', detail: error.message }]);
+    }
     throw error;
   }
 };

@@ -33,19 +33,32 @@ describe('a rendered mail', () => {
     expect(text).toBe('It says:\n\n> One <b>\n> two\n> three\n> four\n');
   });
 
-  it('makes a link of nothing but its button', () => {
+  it('shows a letter in the paragraphs and lines that its writer gave it', () => {
+    const letter = '\nHello <b>,\r\n\r\n\none\ntwo\n';
+    const { html, text } = renderMail({ ...mail, paragraphs: [{ letter }] });
+    expect(html).toMatch(/<p [^>]*>Hello &lt;b&gt;,<\/p>\n<p [^>]*>one<br>two<\/p>/);
+    expect(text).toBe('Hello <b>,\n\n\none\ntwo\n');
+  });
+
+  it('makes a link of nothing but a button and a link', () => {
     const plain = renderMail({ ...mail, paragraphs: ['See https://evil.example now'] });
     expect(plain.html).not.toContain('href');
     const button = { label: 'Open <it>', url: 'https://simlane.example/orders?a=1&b="2"' };
-    const { html, text } = renderMail({ ...mail, button });
-    expect(html.match(/href/g)).toHaveLength(1);
+    const link = { label: 'Another', url: 'https://simlane.example/image.png' };
+    const letter = 'See https://evil.example <a href="https://evil.example">now</a>';
+    const paragraphs = ['Hello,', { letter }, { button }, { link }];
+    const { html, text } = renderMail({ ...mail, paragraphs });
+    expect(html.match(/<a /g)).toHaveLength(2);
     expect(html).toContain('href="https://simlane.example/orders?a=1&amp;b=&quot;2&quot;"');
     expect(html).toContain('Open &lt;it&gt;</a>');
-    expect(text).toBe(`Hello,\n\nIt is done.\n\nOpen <it>:\n${button.url}\n`);
+    expect(html).toContain('href="https://simlane.example/image.png">Another</a>');
+    expect(text).toBe(`Hello,\n\n${letter}\n\nOpen <it>:\n${button.url}\n\nAnother:\n${link.url}\n`);
   });
 
   it('has no button that leads anywhere but to the web', () => {
-    expect(() => renderMail({ ...mail, button: { label: 'x', url: 'javascript:alert(1)' } })).toThrow(RangeError);
+    const javascript = { label: 'x', url: 'javascript:alert(1)' };
+    expect(() => renderMail({ ...mail, paragraphs: [{ button: javascript }] })).toThrow(RangeError);
+    expect(() => renderMail({ ...mail, paragraphs: [{ link: javascript }] })).toThrow(RangeError);
   });
 
   it('loads nothing from anywhere', () => {

@@ -12,6 +12,7 @@ import {
   aBody,
   BENOIT,
   MAIL_FROM,
+  mails,
   silent,
   startTestNotification,
   type TestNotification,
@@ -28,7 +29,7 @@ const mail = {
   from: MAIL_FROM,
   to: ALICE.email,
   raw: Buffer.from(`From: ${MAIL_FROM}\r\nTo: ${ALICE.email}\r\nSubject: Test\r\n\r\nHello\r\n`),
-  tags: { messageId: randomUUID(), recipientId: randomUUID() },
+  tags: { accountId: randomUUID(), messageId: randomUUID(), recipientId: randomUUID() },
 };
 
 const listen = async (server: Server): Promise<string> => {
@@ -58,7 +59,7 @@ describe('mails through a real SES endpoint', () => {
     notification = await startTestNotification(() => loop.kick());
     sender = createSesEmailSender({ ...credentials, endpoint });
     const { db } = notification.database;
-    const deliver = createDeliveryHandler({ db, logger: silent, sender, mailFrom: MAIL_FROM });
+    const deliver = createDeliveryHandler({ db, logger: silent, sender, mails });
     loop = createDueLoop({ db, logger: silent, handlers: { [DELIVERY]: deliver } });
     loop.start();
   });
@@ -98,12 +99,12 @@ describe('mails through a real SES endpoint', () => {
       .poll(async () => (await recipients()).map(({ state }: { state: string }) => state), { timeout: 10_000 })
       .toEqual(['sent', 'sent']);
 
-    const mails = await mailbox();
-    expect(mails).toHaveLength(2);
+    const arrived = await mailbox();
+    expect(arrived).toHaveLength(2);
     const [toAlice, toBenoit] = [ALICE, BENOIT].map(({ email }) =>
-      mails.find(({ destination }) => destination.to.some((to) => to.includes(email))),
+      arrived.find(({ destination }) => destination.to.some((to) => to.includes(email))),
     );
-    for (const one of mails) {
+    for (const one of arrived) {
       expect(one.from).toContain(MAIL_FROM);
       expect([one.destination.to.length, one.destination.cc, one.destination.bcc]).toEqual([1, [], []]);
     }
@@ -112,7 +113,7 @@ describe('mails through a real SES endpoint', () => {
     expect(toBenoit?.subject).toBe('Commande ORD-2026-000042\u{a0}: la ligne +33 6 12 34 56 78 est passée à l’eSIM');
     expect(toBenoit?.body.html).toContain('Bonjour Benoît &lt;script&gt;alert(1)&lt;/script&gt;,');
     expect(toBenoit?.body.html).not.toContain('<script');
-    const known = mails.map((one) => one.messageId);
+    const known = arrived.map((one) => one.messageId);
     for (const { providerMessageId } of await recipients()) expect(known).toContain(providerMessageId);
   });
 });

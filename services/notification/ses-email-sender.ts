@@ -1,6 +1,7 @@
 import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import type { HandOverOutcome } from './delivery.ts';
 import type { EmailSender } from './email-sender.ts';
+import { MAIL_TAGS } from './ses-events/ses-event.ts';
 
 interface SesOptions {
   readonly region: string;
@@ -39,8 +40,9 @@ export const createSesEmailSender = (options: SesOptions): EmailSender & { close
         Destinations: [to],
         RawMessage: { Data: raw },
         Tags: [
-          { Name: 'message-id', Value: tags.messageId },
-          { Name: 'recipient-id', Value: tags.recipientId },
+          { Name: MAIL_TAGS.accountId, Value: tags.accountId },
+          { Name: MAIL_TAGS.messageId, Value: tags.messageId },
+          { Name: MAIL_TAGS.recipientId, Value: tags.recipientId },
         ],
       });
       try {

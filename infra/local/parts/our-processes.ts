@@ -9,6 +9,8 @@ import { checkout } from '../state-folder.ts';
 
 /** Where mails of the local stack come from; nothing leaves the machine. */
 const MAIL_FROM = 'no-reply@simlane.example';
+/** Nothing signs for it here: events about local mails are made by tests, with keys of their own. */
+const SES_EVENTS_TOPIC_ARN = 'arn:aws:sns:us-east-1:000000000000:simlane-ses-events';
 
 export interface OurProcessesOptions {
   readonly info: StackInfo;
@@ -90,7 +92,17 @@ function variablesOf(name: ServiceName, { info, secrets }: OurProcessesOptions):
     case 'catalog':
       return {};
     case 'inventory':
-      return internalUrls(info, ['catalog']);
+      return {
+        ...internalUrls(info, ['catalog']),
+        ...temporalVariables(info),
+        SEALING_KEYS: secrets.sealingKeys,
+        LINK_KEYS: secrets.linkKeys,
+        S3_ENDPOINT: info.s3.endpoint,
+        S3_REGION: info.s3.region,
+        S3_BUCKET: info.s3.bucket,
+        S3_ACCESS_KEY_ID: info.s3.accessKeyId,
+        S3_SECRET_ACCESS_KEY: info.s3.secretAccessKey,
+      };
     case 'order':
       return {
         ...internalUrls(info, ['inventory', 'catalog']),
@@ -101,7 +113,11 @@ function variablesOf(name: ServiceName, { info, secrets }: OurProcessesOptions):
       };
     case 'notification':
       return {
+        ...temporalVariables(info),
+        LINK_KEYS: secrets.linkKeys,
+        INVENTORY_PUBLIC_URL: info.services.inventory.url,
         SES_ENDPOINT: info.ses.endpoint,
+        SES_EVENTS_TOPIC_ARN,
         AWS_REGION: info.s3.region,
         AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',

@@ -50,7 +50,7 @@ export const messageSchema = z
         returned: z
           .object({ at: timeSchema, detail: z.string().nullable() })
           .nullable()
-          .describe('When and why it bounced or was complained of'),
+          .describe('When and why it bounced or was complained of; or seemed to, where the state is another'),
       }),
     ),
   })
@@ -159,7 +159,10 @@ export const notificationRoutes = {
     path: '/notifications/v1/messages',
     summary: 'List messages',
     description: 'The newest first.',
-    query: z.strictObject({ ...pageQuery, objectId: idSchema.optional().describe('The order it is about') }),
+    query: z.strictObject({
+      ...pageQuery,
+      objectId: idSchema.optional().describe('The order, request or SIM it is about'),
+    }),
     status: 200,
     answer: pageOf(messageSchema),
     problems: ['invalid_cursor'],

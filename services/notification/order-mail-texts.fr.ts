@@ -1,4 +1,4 @@
-import type { FinishedOrder, MailTexts, WaitingTexts } from './mail.ts';
+import type { FinishedOrder, OrderMailTexts, WaitingTexts } from './order-mail.ts';
 
 type Action = FinishedOrder['action'];
 type CancelledEnd = Exclude<FinishedOrder['end'], 'processed'>;
@@ -94,7 +94,7 @@ const outcome = (order: FinishedOrder): readonly string[] => {
 
 const FOOTER = 'Simlane envoie ce message automatiquement à la personne qui a passé la commande.';
 
-export const frenchTexts: MailTexts = {
+export const frenchOrderTexts: OrderMailTexts = {
   order_finished: (order) => ({
     subject: subject(order),
     paragraphs: [

@@ -1,4 +1,4 @@
-import type { FinishedOrder, MailTexts, WaitingTexts } from './mail.ts';
+import type { FinishedOrder, OrderMailTexts, WaitingTexts } from './order-mail.ts';
 
 type Action = FinishedOrder['action'];
 type CancelledEnd = Exclude<FinishedOrder['end'], 'processed'>;
@@ -88,7 +88,7 @@ const outcome = (order: FinishedOrder): readonly string[] => {
 
 const FOOTER = 'Simlane sends this message by itself to whoever placed the order.';
 
-export const englishTexts: MailTexts = {
+export const englishOrderTexts: OrderMailTexts = {
   order_finished: (order) => ({
     subject: subject(order),
     paragraphs: [

@@ -2,7 +2,7 @@ import { type OrderFinished, type OrderWaiting, WAITING_REASONS } from '@simlane
 import { END_REASONS } from '@simlane/contracts/order';
 import { describe, expect, it } from 'vitest';
 import { renderMail } from './render-mail.ts';
-import { writeMail } from './mail-texts.ts';
+import { writeMail as write } from './mail-texts.ts';
 
 const processed: OrderFinished = {
   kind: 'order_finished',
@@ -23,6 +23,8 @@ const waiting: OrderWaiting = {
   why: 'provider_silent',
   detail: null,
 };
+const writeMail = (content: Parameters<typeof write>[0], recipient: Parameters<typeof write>[1]) =>
+  write(content, recipient, () => null);
 const alice = { name: 'Alice Martin', language: 'en' } as const;
 const benoit = { name: 'Benoît Lefèvre', language: 'fr' } as const;
 
