@@ -1,4 +1,5 @@
 import type { Language } from '@simlane/contracts/http/primitives';
+import { formatMsisdn } from '@simlane/contracts/phone-number';
 import { ACCEPTED_FORMATS } from '@simlane/contracts/qr-code';
 import type { LinkPurpose } from '@simlane/service-kit/mailed-link';
 import type { Mail, MailText } from './mail.ts';
@@ -6,7 +7,6 @@ import type { MessageContent } from './message.ts';
 import type { OrderMailTexts } from './order-mail.ts';
 import { englishOrderTexts } from './order-mail-texts.en.ts';
 import { frenchOrderTexts } from './order-mail-texts.fr.ts';
-import { formatMsisdn } from './phone-number.ts';
 import type { QrMailTexts, SimOfMail } from './qr-mail.ts';
 import { englishQrTexts } from './qr-mail-texts.en.ts';
 import { frenchQrTexts } from './qr-mail-texts.fr.ts';
