@@ -56,9 +56,7 @@ const onPath: Way = {
     const folders = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
     const candidates = folders.flatMap((folder) => NAMES_ON_PATH.map((name) => path.join(folder, name)));
     const found = [...candidates, MAC_APPLICATION].find(isExecutable);
-    return found === undefined
-      ? { lacked: `no ${NAMES_ON_PATH.join(', ')} on the PATH` }
-      : { executablePath: found };
+    return found === undefined ? { lacked: `no ${NAMES_ON_PATH.join(', ')} on the PATH` } : { executablePath: found };
   },
 };
 
