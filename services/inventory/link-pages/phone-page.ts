@@ -17,7 +17,7 @@ export interface PhonePageModel {
   readonly sim: SimOnPage;
   readonly expiresAt: string;
   readonly code: ActivationCode;
-  /** The drawn code, black on white with its quiet zone: a PNG in a `data:` URL, or a path of ours. */
+  /** The drawn code, black on white with its quiet zone, 8 pixels a module or more: a PNG in a `data:` URL, or a path of ours. */
   readonly picture: string;
   /** Where the same picture is served as a download. */
   readonly downloadPath: string;
