@@ -4,6 +4,7 @@ import { createServiceClient } from '@simlane/service-kit/service-client';
 import { createServiceTokens } from '@simlane/service-kit/service-tokens';
 import { readWorkerConfig } from './config.ts';
 import { serveHealth } from './health.ts';
+import { createQrCodeActivities } from './qr-code.activities.ts';
 import { createSimReplacementActivities } from './sim-replacement.activities.ts';
 import { createWorker, IDLE_WORKER } from './worker.ts';
 
@@ -25,11 +26,13 @@ await runService({
       onClose(async () => client.close());
       return client;
     };
-    const activities = createSimReplacementActivities({
-      inventory: clientOf('inventory', config.INVENTORY_INTERNAL_URL),
-      order: clientOf('order', config.ORDER_INTERNAL_URL),
-      notification: clientOf('notification', config.NOTIFICATION_INTERNAL_URL),
-    });
+    const inventory = clientOf('inventory', config.INVENTORY_INTERNAL_URL);
+    const order = clientOf('order', config.ORDER_INTERNAL_URL);
+    const notification = clientOf('notification', config.NOTIFICATION_INTERNAL_URL);
+    const activities = {
+      ...createSimReplacementActivities({ inventory, order, notification }),
+      ...createQrCodeActivities({ inventory, notification }),
+    };
     const worker = config.READ_ONLY ? IDLE_WORKER : await createWorker({ config, logger, activities });
     onClose(() => worker.stop());
     await serveHealth({

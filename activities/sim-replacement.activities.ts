@@ -14,6 +14,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { RemoteProblem } from '@simlane/service-kit/problem';
 import type { ServiceClient } from '@simlane/service-kit/service-client';
 import { managerMessageId, noticeMessageId } from './message-id.ts';
+import { ignoreIfToldBefore } from './told-before.ts';
 
 export interface Services {
   readonly inventory: ServiceClient;
@@ -194,11 +195,6 @@ const laterIfAsked = (error: unknown): { outcome: 'later'; afterSeconds: number 
 
 const waitUnlessNotApplied = (error: unknown): undefined =>
   error instanceof RemoteProblem && error.code === 'fact_not_applied' ? undefined : waitAsLongAsAsked(error);
-
-/** The first telling stands: a to-do that came or went between two tries makes no second mail. */
-const ignoreIfToldBefore = (error: unknown): void => {
-  if (!(error instanceof RemoteProblem && error.code === 'idempotency_key_reused')) throw error;
-};
 
 /** What the retry policy waits by itself between two tries, at most. */
 const USUAL_WAIT_SECONDS = 30;

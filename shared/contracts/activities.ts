@@ -1,4 +1,4 @@
-/** What the workflow of a SIM replacement may ask for. Each is one step of the story, idempotent, and takes and returns ids and states. */
+/** What workflows may ask for. Each is one step of the story, idempotent, and takes and returns ids and states. */
 import type { OrderStatus, TodoCode } from './order.ts';
 import type { QrRequestClaim, QrRequestStep } from './qr-code-request.ts';
 import type { FactApplied } from './sim-replacement.ts';
