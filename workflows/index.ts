@@ -1,2 +1,4 @@
 /** What the worker can run. One story a file. */
+export { qrCodeNotification } from './qr-code-notification.workflow.ts';
+export { qrCodeRequest } from './qr-code-request.workflow.ts';
 export { simReplacement } from './sim-replacement.workflow.ts';

@@ -1,7 +1,8 @@
 /** What operations see of a run in the Temporal UI. Ids, states and order numbers only: histories are kept and shown. */
 import type { OrderStatus, TodoCode } from '@simlane/contracts/order';
+import type { QrRequestEnd } from '@simlane/contracts/qr-code';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 
 const PHASE = defineSearchAttributeKey('Phase', 'KEYWORD');
 const NEEDS_ATTENTION = defineSearchAttributeKey('NeedsAttention', 'BOOL');
@@ -22,4 +23,10 @@ export const showPhase = (
     { key: PHASE, value: now.status },
     { key: NEEDS_ATTENTION, value: needsAttention },
   ]);
+};
+
+/** The same of a request for a QR code; whoever started the run has said where it stood. */
+export const showRequestPhase = (now: 'open' | QrRequestEnd): void => {
+  if (workflowInfo().typedSearchAttributes.get(PHASE) === now) return;
+  upsertSearchAttributes([{ key: PHASE, value: now }]);
 };
