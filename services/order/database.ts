@@ -64,6 +64,7 @@ interface OrderTable {
   comment: string | null;
   reason: ReplacementReason | null;
   activate: Generated<boolean>;
+  request_qr_code_when_processed: Generated<boolean>;
   warnings: Json<Warning[]>;
   ordered_by: Json<OrderedBy>;
   confirmed_by: JsonOrNull<ConfirmedBy>;

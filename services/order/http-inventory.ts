@@ -1,4 +1,5 @@
 import { inventoryInternalRoutes as routes } from '@simlane/contracts/http/inventory-internal';
+import { qrCodeInternalRoutes as qrCodes } from '@simlane/contracts/http/qr-code-internal';
 import type { ServiceClient } from '@simlane/service-kit/service-client';
 import type { Inventory } from './inventory.ts';
 
@@ -29,4 +30,20 @@ export const createHttpInventory = (client: ServiceClient): Inventory => ({
       params: { orderId },
       body: { iccid, reason, acceptWarnings: [...acceptWarnings] },
     }),
+
+  qrRequestOutlook: async ({ accountId, actor, lineId, distributorId }) => {
+    const request = { accountId, actor, params: { lineId }, query: { distributorId } };
+    const { conditions } = await client.call(qrCodes.getRequestOutlook, request);
+    return conditions;
+  },
+
+  importOrderedCode: ({ accountId, orderId, factId, occurredAt, activationCode, orderedBy }) =>
+    client.call(qrCodes.importOrderedCode, {
+      accountId,
+      params: { orderId },
+      body: { factId, occurredAt: occurredAt.toISOString(), activationCode, orderedBy },
+    }),
+
+  requestForOrder: ({ accountId, orderId, factId, orderedBy }) =>
+    client.call(qrCodes.requestForOrder, { accountId, params: { orderId }, body: { factId, orderedBy } }),
 });

@@ -50,6 +50,7 @@ await runService({
       catalogClient.close();
     });
     const inventory = createHttpInventory(inventoryClient);
+    const sealer = createSealer(config.SEALING_KEYS);
 
     const loop: DueLoop = createDueLoop({
       db,
@@ -58,6 +59,7 @@ await runService({
         [ORDER_DUE]: createOrderDueHandler({
           db,
           inventory,
+          sealer,
           workflow: createTemporalReplacementWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
           kick: () => loop.kick(),
         }),
@@ -73,7 +75,7 @@ await runService({
       catalog: createHttpCatalog(catalogClient),
       provider: createHttpProviderClient({ allowLoopback: config.ALLOW_LOOPBACK_PROVIDERS }),
       tokens: createTokenVerifier({ issuer: config.OIDC_ISSUER, jwksUrl: config.OIDC_JWKS_URL }),
-      sealer: createSealer(config.SEALING_KEYS),
+      sealer,
       ready: { postgres: checkPool(db.pool) },
       publicUrl: config.PUBLIC_URL,
       seeding: config.SEEDING,

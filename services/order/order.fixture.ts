@@ -58,7 +58,7 @@ export const startOrderApp = async ({ readOnly = false } = {}) => {
   ]);
   await connections.put(otherAccountId, [{ providerId, address, credential, signalSecrets: [secrets.otherAccount] }]);
 
-  const handleDue = createOrderDueHandler({ db: database.db, inventory, workflow, kick: () => undefined });
+  const handleDue = createOrderDueHandler({ db: database.db, inventory, sealer, workflow, kick: () => undefined });
   const loop = createDueLoop({ db: database.db, logger, handlers: { order: handleDue }, pollIntervalMs: 50 });
   const app = await buildApp({
     db: database.db,

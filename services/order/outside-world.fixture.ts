@@ -1,6 +1,6 @@
 /** The outside world of the order service, for faults that the real one cannot be made to have. */
 import type { PackedArticle } from '@simlane/contracts/http/catalog';
-import type { ActionAvailability } from '@simlane/contracts/http/actions';
+import type { ActionAvailability, Condition } from '@simlane/contracts/http/actions';
 import type { OrderedLine, Reservation, SimReplacement } from '@simlane/contracts/http/inventory-internal';
 import type { ProviderOrder } from '@simlane/contracts/http/provider';
 import type { Cutover } from '@simlane/contracts/order';
@@ -21,6 +21,15 @@ export class FakeInventory implements Inventory {
   simKind: OrderedLine['simKind'] = 'physical';
   readonly filledIn: { factId: string; iccid: string | null }[] = [];
   entered: Partial<Awaited<ReturnType<Inventory['enterIccid']>>> = {};
+  /** Of a QR code request for the eSIM to come; none: nothing stands in its way. */
+  outlook: Condition[] = [];
+  readonly outlooksFor: { lineId: string; distributorId: string; sub: string }[] = [];
+  /** What the next codes are answered; afterwards they are imported. */
+  codeAnswers: (Awaited<ReturnType<Inventory['importOrderedCode']>> | 'no answer')[] = [];
+  readonly codes: Omit<Parameters<Inventory['importOrderedCode']>[0], 'accountId'>[] = [];
+  /** What the next QR code requests are answered; afterwards they are made. */
+  requestAnswers: (Awaited<ReturnType<Inventory['requestForOrder']>> | 'no answer')[] = [];
+  readonly requests: Omit<Parameters<Inventory['requestForOrder']>[0], 'accountId'>[] = [];
 
   constructor(providerId: string) {
     this.#providerId = providerId;
@@ -57,6 +66,25 @@ export class FakeInventory implements Inventory {
     change: 'entered',
     ...this.entered,
   });
+
+  qrRequestOutlook: Inventory['qrRequestOutlook'] = async ({ lineId, distributorId, actor }) => {
+    this.outlooksFor.push({ lineId, distributorId, sub: actor.sub });
+    return this.outlook;
+  };
+
+  importOrderedCode: Inventory['importOrderedCode'] = async ({ accountId: _accountId, ...code }) => {
+    const next = this.codeAnswers.shift();
+    if (next === 'no answer') throw new UnavailableError('inventory', 'not there');
+    this.codes.push(code);
+    return next ?? { outcome: 'imported' };
+  };
+
+  requestForOrder: Inventory['requestForOrder'] = async ({ accountId: _accountId, ...request }) => {
+    const next = this.requestAnswers.shift();
+    if (next === 'no answer') throw new UnavailableError('inventory', 'not there');
+    this.requests.push(request);
+    return next ?? { outcome: 'requested', requestId: uuidV7() };
+  };
 
   #line(lineId: string): OrderedLine {
     return {

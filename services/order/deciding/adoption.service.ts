@@ -104,6 +104,7 @@ export const draftAdoption = async (
     comment: order.comment,
     reason: order.reason,
     activate: order.activate,
+    request_qr_code_when_processed: order.requestQrCodeWhenProcessed,
     adopted_from_order: order.id,
     adopted_from_fact: conflict.causeId,
   });
@@ -182,6 +183,9 @@ export const adopt = async (
     reason: said.reason,
     occurredAt: said.occurredAt,
     identifiers: { iccid, eid, activationCodeFingerprints },
+    // The code itself stays with the word that brought it.
+    activationCode:
+      said.activationCodeFingerprint === null ? null : { sealed: null, fingerprint: said.activationCodeFingerprint },
     data: said.data,
   });
   await release(tx, former, order, factId);

@@ -1,5 +1,10 @@
 import type { Migrations } from '@simlane/service-kit/migration';
 import { orders } from './0001-orders.ts';
 import { waiting } from './0002-waiting.ts';
+import { qrCode } from './0003-qr-code.ts';
 
-export const migrations: Migrations = { '0001-orders': orders, '0002-waiting': waiting };
+export const migrations: Migrations = {
+  '0001-orders': orders,
+  '0002-waiting': waiting,
+  '0003-qr-code': qrCode,
+};

@@ -12,7 +12,7 @@ import type { Inventory } from '../inventory.ts';
 import { insertFact } from '../processing/fact.repository.ts';
 import { originOf } from '../processing/fact-origin.ts';
 import { ORDER_DUE } from '../processing/owed.ts';
-import { whyNotAvailable } from './availability.ts';
+import { whyNotAvailable, whyNotMet } from './availability.ts';
 import { ordererOf } from './orderer.ts';
 import { DRAFT_LIFETIME_MS, isExpiredDraft, type StoredOrder } from './order.ts';
 import { findByIdempotencyKey, findOrder, insertDraft, lockOrder, updateOrder } from './order.repository.ts';
@@ -78,23 +78,33 @@ export const createDraft = async (
 
 /**
  * Changes the entry of a draft; what the command leaves out stays as it is. An article must be one that the catalog
- * offers for the line's provider now; the draft keeps a copy of it.
+ * offers for the line's provider now; the draft keeps a copy of it. The wish to ask for a QR code is accepted if the
+ * caller could ask for that of an eSIM of the article, also where the article is chosen after the wish.
  */
 export const editDraft = async (
-  { db, catalog }: DraftDependencies,
+  dependencies: DraftDependencies,
   caller: Caller,
   orderId: string,
   entry: OrderEntry,
 ): Promise<StoredOrder> => {
+  const { db, catalog } = dependencies;
   const { accountId } = caller;
   const seen = await readInAccount(db, accountId, (tx) => findOrder(tx, accountId, orderId));
   if (seen === undefined) throw notFound();
   editable(seen);
   const article = entry.article && (await compatibleArticle(catalog, seen, entry.article));
-  return inAccount(db, accountId, async (tx) => {
+  if (article !== undefined || entry.requestQrCodeWhenProcessed === true) {
+    await requireQrCodeOutlook(dependencies, caller, {
+      ...seen,
+      article: article ?? seen.article,
+      requestQrCodeWhenProcessed: entry.requestQrCodeWhenProcessed ?? seen.requestQrCodeWhenProcessed,
+    });
+  }
+  const edited = await inAccount(db, accountId, async (tx) => {
     const order = await lockOrder(tx, accountId, orderId);
     if (order === undefined) throw notFound();
     editable(order);
+    if (order.version !== seen.version) return undefined;
     return updateOrder(tx, order, {
       ...(article === undefined ? {} : { article: JSON.stringify(article) }),
       ...(entry.deliveryContact === undefined ? {} : { delivery_contact: JSON.stringify(entry.deliveryContact) }),
@@ -102,8 +112,32 @@ export const editDraft = async (
       ...(entry.comment === undefined ? {} : { comment: entry.comment }),
       ...(entry.reason === undefined ? {} : { reason: entry.reason }),
       ...(entry.activate === undefined ? {} : { activate: entry.activate }),
+      ...(entry.requestQrCodeWhenProcessed === undefined
+        ? {}
+        : { request_qr_code_when_processed: entry.requestQrCodeWhenProcessed }),
     });
   });
+  // Somebody else has changed it meanwhile: article and wish are checked as they would be kept.
+  return edited ?? editDraft(dependencies, caller, orderId, entry);
+};
+
+/** @throws ProblemError `action_not_available` with the conditions of asking for the QR code of the eSIM to come */
+const requireQrCodeOutlook = async (
+  { inventory }: DraftDependencies,
+  caller: Caller,
+  { lineId, article, requestQrCodeWhenProcessed }: StoredOrder,
+): Promise<void> => {
+  if (!requestQrCodeWhenProcessed || article === null) return;
+  const { distributorId } = article;
+  if (distributorId === null) {
+    throw new ProblemError('action_not_available', 'The article has no distributor who could be asked for a QR code', {
+      fix: 'Choose an article that a distributor supplies, or do without the request',
+    });
+  }
+  const actor = actorOf(caller);
+  const conditions = await inventory.qrRequestOutlook({ accountId: caller.accountId, actor, lineId, distributorId });
+  const refusal = whyNotMet('generate_esim_qr_code', conditions);
+  if (refusal !== undefined) throw refusal;
 };
 
 const editable = (order: StoredOrder): void => {

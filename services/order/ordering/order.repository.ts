@@ -165,6 +165,7 @@ const toOrder = (row: Selectable<OrderDatabase['order']>): StoredOrder => ({
   comment: row.comment,
   reason: row.reason,
   activate: row.activate,
+  requestQrCodeWhenProcessed: row.request_qr_code_when_processed,
   warnings: row.warnings,
   orderedBy: row.ordered_by,
   confirmedBy: row.confirmed_by,

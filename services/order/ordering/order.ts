@@ -42,6 +42,7 @@ export interface StoredOrder {
   readonly comment: string | null;
   readonly reason: ReplacementReason | null;
   readonly activate: boolean;
+  readonly requestQrCodeWhenProcessed: boolean;
   readonly warnings: readonly Warning[];
   readonly orderedBy: OrderedBy;
   readonly confirmedBy: ConfirmedBy | null;
@@ -132,6 +133,7 @@ export const shownOrder = (order: StoredOrder): Order => ({
   comment: order.comment,
   reason: order.reason,
   activate: order.activate,
+  requestQrCodeWhenProcessed: order.requestQrCodeWhenProcessed,
   warnings: [...order.warnings],
   orderedBy: order.orderedBy,
   todos: [...order.todos],

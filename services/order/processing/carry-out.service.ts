@@ -1,6 +1,7 @@
 /** What the workflow reads of an order, and how the order hears of what was carried out. */
 import { isActionableFact, isProviderWord, type ProviderWord } from '@simlane/contracts/facts';
 import type { IccidIssue } from '@simlane/contracts/http/inventory-internal';
+import type { Todo } from '@simlane/contracts/http/order';
 import type { OrderClaim } from '@simlane/contracts/http/order-internal';
 import type { EndReason, OrderStatus, TodoCode } from '@simlane/contracts/order';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
@@ -8,7 +9,7 @@ import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../database.ts';
 import { iccidTodos } from '../ordering/iccid-todos.ts';
-import { statusAfter, type StoredOrder } from '../ordering/order.ts';
+import { statusAfter, type StoredOrder, withoutTodo } from '../ordering/order.ts';
 import { findOrder, lockOrder, type OrderChanges, updateOrder } from '../ordering/order.repository.ts';
 import { identifiersOf, pendingFacts, type StoredFact, withCarriedOut } from './fact.ts';
 import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
@@ -71,7 +72,7 @@ export const recordCarriedOut = (
     const fact = appliedFact(facts, factId);
     if (fact.carriedOutAt !== null || !isProviderWord(fact.kind)) return result(order);
     const now = new Date();
-    const todos = fact.kind === 'processed' ? iccidTodos(order.todos, iccidIssue, factId, now) : order.todos;
+    const todos = todosAfter(order, fact.kind, () => iccidTodos(order.todos, iccidIssue, factId, now));
     const after = await updateOrder(tx, order, {
       ...ending(order, fact, fact.kind),
       ...waitingAfter(order, fact.kind, now),
@@ -114,6 +115,19 @@ const ending = (order: StoredOrder, fact: StoredFact, word: ProviderWord): Order
   const status = statusAfter(order.status, word);
   if (status !== 'cancelled' || order.status === 'cancelled') return { status };
   return { status, end_reason: endReasonOf(order, fact), end_detail: fact.reason };
+};
+
+/** An eSIM that is gone needs no QR code. */
+const todosAfter = ({ todos }: StoredOrder, word: ProviderWord, iccid: () => Todo[]): readonly Todo[] => {
+  switch (word) {
+    case 'acknowledged':
+      return todos;
+    case 'processed':
+      return iccid();
+    case 'cancelled':
+    case 'rejected':
+      return withoutTodo(todos, 'qr_code_refused', 'qr_request_impossible');
+  }
 };
 
 /** Who ended it. A provider that does what the manager has asked for has not ended it of itself. */

@@ -22,7 +22,8 @@ export interface NewFact extends FactOrigin {
   readonly occurredAt?: Date;
   readonly carriedOutAt?: Date;
   readonly data?: Readonly<Record<string, unknown>>;
-  readonly activationCode?: { readonly sealed: string; readonly fingerprint: string };
+  /** Not sealed here: it stands with the fact that is the cause. */
+  readonly activationCode?: { readonly sealed: string | null; readonly fingerprint: string } | null;
   /** Of a decision: under what a repeat is recognised. */
   readonly decision?: { readonly caller: string; readonly key: string; readonly bodyHash: string };
 }
@@ -67,6 +68,24 @@ export const loadFacts = async (tx: Tx, accountId: string, orderId: string): Pro
     .orderBy('number')
     .execute();
   return rows.map(toFact);
+};
+
+/** The sealed activation code of a word, and the row it is bound to; an adopted word's stands with the one it repeats. */
+export const findSealedCode = async (
+  tx: Tx,
+  accountId: string,
+  { id, causeId }: Pick<StoredFact, 'id' | 'causeId'>,
+): Promise<{ readonly factId: string; readonly sealed: string } | undefined> => {
+  const rows = await tx
+    .selectFrom('fact')
+    .select(['id', 'activation_code_sealed'])
+    .where('account_id', '=', accountId)
+    .where('id', 'in', causeId === null ? [id] : [id, causeId])
+    .execute();
+  const [found] = rows.flatMap(({ id: factId, activation_code_sealed: sealed }) =>
+    sealed === null ? [] : [{ factId, sealed }],
+  );
+  return found;
 };
 
 /** The decision that was made under this key, and on which order. */

@@ -68,22 +68,26 @@ export const identifiersOf = ({ data, activationCodeFingerprint }: StoredFact): 
   activationCodeFingerprints: activationCodeFingerprint === null ? [] : [activationCodeFingerprint],
 });
 
+/** What was said before and could not be used. */
+export type Unusable = 'iccid' | 'activationCode';
+
 /**
  * How what the provider says now compares with what it has said of this eSIM before, in words that had an effect: what
  * came with a stale or conflicting one was never passed on. With and without the padding `F` an ICCID is the same; a
  * malformed one says nothing.
  *
- * @param isIccidMissing the eSIM serves the line and what was said of its ICCID could not be used: it can be filled in
+ * @param unusable what can be filled in although it was said: the eSIM serves the line without an ICCID, or its
+ *   activation code was refused
  */
 export const compareIdentifiers = (
   facts: readonly StoredFact[],
   said: SaidIdentifiers,
-  isIccidMissing = false,
+  unusable: readonly Unusable[] = [],
 ): Identifiers => {
   const before = facts
     .filter(({ kind, disposition, fillsIn }) => isProviderWord(kind) && (disposition === 'applied' || fillsIn))
     .map((fact) => comparableValues(identifiersOf(fact)))
-    .map((values) => (isIccidMissing ? { ...values, iccid: [] } : values));
+    .map((values) => ({ ...values, ...Object.fromEntries(unusable.map((name) => [name, []])) }));
   const news = Object.entries(comparableValues(said)).map(([name, now]): Identifiers => {
     // What was said last is what counts: a word that falls back to an earlier one says something different.
     const known = before.map((values) => values[name as keyof typeof values]).findLast((values) => values.length > 0);

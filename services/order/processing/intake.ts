@@ -3,7 +3,7 @@ import type { Todo } from '@simlane/contracts/http/order';
 import type { Tx } from '../database.ts';
 import { type StoredOrder, withTodo } from '../ordering/order.ts';
 import { type OrderChanges, updateOrder } from '../ordering/order.repository.ts';
-import { compareIdentifiers, decidedSoFar, type SaidIdentifiers, type StoredFact } from './fact.ts';
+import { compareIdentifiers, decidedSoFar, type SaidIdentifiers, type StoredFact, type Unusable } from './fact.ts';
 import { type FactOrigin, insertFact, type NewFact } from './fact.repository.ts';
 import { setOrderDue } from './order-due.ts';
 import { deadlineFrom } from './silence.ts';
@@ -17,7 +17,7 @@ export interface Word {
   readonly occurredAt: Date;
   readonly identifiers: SaidIdentifiers;
   readonly providerReference?: string | null;
-  readonly activationCode?: { readonly sealed: string; readonly fingerprint: string };
+  readonly activationCode?: NewFact['activationCode'];
   readonly data: Readonly<Record<string, unknown>>;
   readonly decision?: NonNullable<NewFact['decision']>;
 }
@@ -39,8 +39,7 @@ export const takeInWord = async (
 ): Promise<TakenIn> => {
   const decided = decidedSoFar(facts);
   if (decided === undefined) throw new Error(`order ${order.id} is not confirmed: no word can be judged`);
-  const isIccidMissing = order.todos.some(({ code }) => code === 'iccid_missing');
-  const identifiers = compareIdentifiers(facts, word.identifiers, isIccidMissing);
+  const identifiers = compareIdentifiers(facts, word.identifiers, unusableOf(order.todos));
   const { disposition, fillsIn } = judge(decided, word.word, identifiers);
   const fact = await insertFact(tx, order.accountId, order.id, {
     ...word.origin,
@@ -80,6 +79,13 @@ export const takeInWord = async (
     : order;
   return { fact, order: await setOrderDue(tx, after, [...facts, fact]) };
 };
+
+/** What was said and could not be used: it can be said anew. */
+const unusableOf = (todos: readonly Todo[]): Unusable[] =>
+  todos.flatMap(({ code }): Unusable[] => {
+    if (code === 'iccid_missing') return ['iccid'];
+    return code === 'qr_code_refused' ? ['activationCode'] : [];
+  });
 
 /** A provider that speaks without going on has its time anew: its silence afterwards is to be noticed again. */
 const waitsAnew = (order: StoredOrder): OrderChanges => {

@@ -2,12 +2,16 @@
 import type { DueHandler } from '@simlane/service-kit/due-loop';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { ProblemError } from '@simlane/service-kit/problem';
+import type { Sealer } from '@simlane/service-kit/sealing';
 import type { Db } from '../database.ts';
 import type { Inventory } from '../inventory.ts';
 import { finishConfirmation } from '../ordering/confirmation.service.ts';
 import { iccidTodos } from '../ordering/iccid-todos.ts';
 import { isExpiredDraft, type StoredOrder, withTodo } from '../ordering/order.ts';
 import { findOrder, lockOrder, updateOrder } from '../ordering/order.repository.ts';
+import { pendingCodes } from '../qr-code/activation-code.ts';
+import { passOnCode } from '../qr-code/activation-code.service.ts';
+import { requestQrCode } from '../qr-code/qr-code-request.service.ts';
 import { lockWithFacts } from './carry-out.service.ts';
 import { identifiersOf, pendingFacts, pendingFillIns, type StoredFact, withCarriedOut } from './fact.ts';
 import { insertFact, loadFacts, markCarriedOut } from './fact.repository.ts';
@@ -19,6 +23,7 @@ import type { ReplacementWorkflow } from './replacement-workflow.ts';
 export interface OrderDueDependencies {
   readonly db: Db;
   readonly inventory: Inventory;
+  readonly sealer: Sealer;
   readonly workflow: ReplacementWorkflow;
   readonly kick: () => void;
 }
@@ -43,6 +48,12 @@ export const createOrderDueHandler =
         return finishUnattended(dependencies, order);
       case 'fill_in':
         return fillIn(dependencies, order, pendingFillIns(facts));
+      case 'pass_on_code': {
+        const [word] = pendingCodes(facts);
+        return word && passOnCode(dependencies, order, word);
+      }
+      case 'request_qr_code':
+        return requestQrCode(dependencies, order, facts);
       case 'wake_workflow':
         return workflow.wake(order, pendingFacts(facts), { again: tries > 0 });
       case 'check_workflow':

@@ -35,7 +35,7 @@ export const statementAnswered = (
     occurredAt: new Date(),
     iccid: iccid ?? null,
     eid: eid ?? null,
-    activationCode: activationCode ?? null,
+    activationCode: activationCode || null,
     reason: reason ?? null,
     providerReference: providerReference ?? null,
   };

@@ -1,4 +1,5 @@
 /** What a provider states about an order, in a signal or when it is asked, and the word that it amounts to. */
+import { comparableActivationCode, readActivationCode } from '@simlane/contracts/activation-code';
 import type { ProviderWord } from '@simlane/contracts/facts';
 import type { PROVIDER_ORDER_STATUSES } from '@simlane/contracts/http/provider';
 import type { Cutover } from '@simlane/contracts/order';
@@ -57,14 +58,14 @@ export const toWord = (sealer: Sealer, order: StoredOrder, statement: Statement)
     identifiers: {
       iccid,
       eid,
-      activationCodeFingerprints: activationCode === null ? [] : sealer.fingerprints(activationCode),
+      activationCodeFingerprints: activationCode === null ? [] : fingerprintsOf(sealer, activationCode),
     },
     ...(activationCode === null
       ? {}
       : {
           activationCode: {
             sealed: sealer.seal(activationCode, activationCodeSealedFor(order.accountId, factId)),
-            fingerprint: sealer.fingerprint(activationCode),
+            fingerprint: sealer.fingerprint(comparable(activationCode)),
           },
         }),
     data: {
@@ -73,6 +74,18 @@ export const toWord = (sealer: Sealer, order: StoredOrder, statement: Statement)
       ...(status === word ? {} : { said: status }),
     },
   };
+};
+
+/** However it is written, it is the same code; earlier facts have the fingerprint of what was said, letter by letter. */
+const fingerprintsOf = (sealer: Sealer, activationCode: string): string[] => [
+  ...sealer.fingerprints(comparable(activationCode)),
+  ...sealer.fingerprints(activationCode),
+];
+
+/** What cannot be read is compared as it came. */
+const comparable = (activationCode: string): string => {
+  const reading = readActivationCode(activationCode);
+  return reading.ok ? comparableActivationCode(reading.code) : activationCode;
 };
 
 /** A provider's word that says nothing but itself. */

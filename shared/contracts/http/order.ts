@@ -82,6 +82,9 @@ export const orderSchema = z
     comment: z.string().nullable(),
     reason: z.enum(REPLACEMENT_REASONS).nullable(),
     activate: z.boolean().describe('The new eSIM becomes active even if the old SIM is suspended'),
+    requestQrCodeWhenProcessed: z
+      .boolean()
+      .describe('The distributor is asked for the QR code as soon as the eSIM can take one'),
     warnings: z.array(warningSchema).describe('To be accepted at confirmation'),
     orderedBy: z.object({ id: z.string(), name: z.string(), email: z.string(), language: languageSchema }),
     todos: z.array(todoSchema),
@@ -135,6 +138,10 @@ export const orderEntrySchema = z.strictObject({
   comment: textSchema.nullable().optional(),
   reason: z.enum(REPLACEMENT_REASONS).optional(),
   activate: z.boolean().optional(),
+  requestQrCodeWhenProcessed: z
+    .boolean()
+    .optional()
+    .describe('Accepted if the caller could ask for the QR code of an eSIM of the chosen article on this line'),
 });
 export type OrderEntry = z.output<typeof orderEntrySchema>;
 
@@ -194,7 +201,14 @@ export const orderRoutes = {
     description: 'Changes a draft; what is left out stays as it is.',
     params: idParams,
     body: orderEntrySchema,
-    problems: ['not_found', 'order_state', 'draft_expired', 'article_not_compatible', 'dependency_unavailable'],
+    problems: [
+      'not_found',
+      'order_state',
+      'draft_expired',
+      'article_not_compatible',
+      'action_not_available',
+      'dependency_unavailable',
+    ],
   }),
   confirm: publicRoute({
     ...changeOrders,
