@@ -42,10 +42,10 @@ const called = ({ requestId }: QrRequestRef, name: string): TestRequest => {
   return request;
 };
 
-const claimOf = ({ owed: [owed = null], endReason, owedAt }: TestRequest): QrRequestClaim => ({
+const claimOf = ({ owed, endReason, owedAt }: TestRequest): QrRequestClaim => ({
   state: endReason === null ? 'open' : 'ended',
   endReason,
-  owed,
+  owed: owed[0] ?? null,
   owedAt,
 });
 

@@ -1,11 +1,10 @@
 import type { Caller } from '@simlane/service-kit/authentication';
 import { inAccount } from '@simlane/service-kit/postgres';
-import type { StoredOrder } from '../ordering/order.ts';
+import { cutoverOf, type StoredOrder } from '../ordering/order.ts';
 import { lockWithFacts } from '../processing/carry-out.service.ts';
 import { decidedSoFar } from '../processing/fact.ts';
 import { originOf } from '../processing/fact-origin.ts';
 import { takeInWord } from '../processing/intake.ts';
-import { cutoverOf } from '../processing/statement.ts';
 import type { DecidingDependencies } from './cancellation.service.ts';
 import { decidedWord } from './decided-word.ts';
 import { notAllowed } from './decision.ts';

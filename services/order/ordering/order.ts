@@ -7,6 +7,7 @@ import type { ProviderWord } from '@simlane/contracts/facts';
 import {
   isFinished,
   TODOS,
+  type Cutover,
   type EndReason,
   type OrderStatus,
   type ReplacementAction,
@@ -76,6 +77,9 @@ export const missingForConfirmation = (order: StoredOrder): { pointer: string; d
 
 export const isExpiredDraft = (order: StoredOrder, now: Date): boolean =>
   order.status === 'expired' || (order.status === 'draft' && order.expiresAt !== null && order.expiresAt <= now);
+
+/** Before the order went to the provider nobody knows its terms, and nothing honest can be said of it. */
+export const cutoverOf = ({ terms }: Pick<StoredOrder, 'terms'>): Cutover => terms?.cutoverOn ?? 'processed';
 
 /** The status once inventory has done what a word asks for; a finished order stays as it is. */
 export const statusAfter = (status: OrderStatus, word: ProviderWord): OrderStatus => {

@@ -2,12 +2,12 @@
 import { type Judgement, judge } from '@simlane/contracts/facts';
 import type { Sealer } from '@simlane/service-kit/sealing';
 import type { Tx } from '../database.ts';
-import type { StoredOrder } from '../ordering/order.ts';
+import { cutoverOf, type StoredOrder } from '../ordering/order.ts';
 import type { LookupAnswer } from '../provider/provider-client.ts';
 import { compareIdentifiers, decidedSoFar, type StoredFact } from './fact.ts';
 import type { FactOrigin } from './fact.repository.ts';
 import { type TakenIn, takeInWord } from './intake.ts';
-import { cutoverOf, type Statement, toWord, wordOf } from './statement.ts';
+import { type Statement, toWord, wordOf } from './statement.ts';
 
 const WHEN_ASKED: FactOrigin = { source: 'provider', actorId: null, causeId: null };
 

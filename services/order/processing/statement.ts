@@ -6,7 +6,7 @@ import type { Cutover } from '@simlane/contracts/order';
 import { redactText } from '@simlane/service-kit/redaction';
 import type { Sealer } from '@simlane/service-kit/sealing';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
-import type { StoredOrder } from '../ordering/order.ts';
+import { cutoverOf, type StoredOrder } from '../ordering/order.ts';
 import type { FactOrigin } from './fact.repository.ts';
 import type { Word } from './intake.ts';
 
@@ -32,9 +32,6 @@ export const wordOf = (status: ProviderStatus, cutover: Cutover): ProviderWord =
   if (status === 'installed') return 'processed';
   return status === 'processed' && cutover === 'installed' ? 'acknowledged' : status;
 };
-
-/** Before the order went to the provider nobody knows its terms, and nothing honest can be said of it. */
-export const cutoverOf = ({ terms }: Pick<StoredOrder, 'terms'>): Cutover => terms?.cutoverOn ?? 'processed';
 
 /** Bound to the row it stands in. */
 export const activationCodeSealedFor = (accountId: string, rowId: string): string[] => [

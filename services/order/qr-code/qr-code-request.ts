@@ -1,9 +1,8 @@
 /** Whether an order asks for the QR code of its eSIM, and what is left to do when inventory has answered. */
 import type { Todo } from '@simlane/contracts/http/order';
 import type { QrRequestObstacle } from '@simlane/contracts/qr-code';
-import { type StoredOrder, withoutTodo, withTodo } from '../ordering/order.ts';
+import { cutoverOf, type StoredOrder, withoutTodo, withTodo } from '../ordering/order.ts';
 import { decidedSoFar, type StoredFact } from '../processing/fact.ts';
-import { cutoverOf } from '../processing/statement.ts';
 
 export type RequestAnswer =
   | { readonly outcome: 'requested'; readonly requestId: string }
