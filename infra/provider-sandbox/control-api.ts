@@ -12,7 +12,7 @@ const SIGNAL_TYPES = [
 ] as const;
 export type SignalType = (typeof SIGNAL_TYPES)[number];
 
-/** As `data.iccid`: the sandbox gives the order's eSIM a believable ICCID, the same one each time. */
+/** As `data.iccid` or `data.activationCode`: the sandbox gives the order's eSIM a believable one, the same each time. */
 export const GENERATE = 'generate';
 
 /** Node's timers count in 32 bits; a week is longer than any test and short enough. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isWrittenForm, readActivationCode } from '@simlane/contracts/activation-code';
 import { hasValidCheckDigit } from '@simlane/contracts/iccid';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -39,6 +40,25 @@ describe('signals', () => {
       status: 'processed',
       iccid: said.data.iccid,
     });
+  });
+
+  test('carry an activation code in the form it is written in, the same one for the same order; or any other as told', async () => {
+    const order = anOrder();
+    await sandbox.submit(order);
+    const code = async (activationCode: string): Promise<string> => {
+      const url = `/orders/${order.orderId}/signals`;
+      await sandbox.control('POST', url, { type: 'order.acknowledged', data: { activationCode } });
+      const said = sandbox.verified(sandbox.receiver.received.length - 1);
+      return z.object({ data: z.object({ activationCode: z.string() }) }).parse(said).data.activationCode;
+    };
+    const minted = await code('generate');
+    const reading = readActivationCode(minted);
+    expect(reading).toMatchObject({ ok: true, code: { smdpAddress: 'RSP.SANDBOX.EXAMPLE' } });
+    expect(reading.ok && isWrittenForm(reading.code)).toBe(true);
+    expect(await code('generate')).toBe(minted);
+    expect(await code('1$RSP.SANDBOX.EXAMPLE$GIVEN')).toBe('1$RSP.SANDBOX.EXAMPLE$GIVEN');
+    const asked = (await sandbox.ask(`/orders/${order.orderId}`)).json();
+    expect(asked).toMatchObject({ activationCode: '1$RSP.SANDBOX.EXAMPLE$GIVEN' });
   });
 
   test('can be old, forged, about an order nobody has, or no signal at all; none of that changes the order', async () => {

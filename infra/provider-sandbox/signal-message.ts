@@ -1,6 +1,7 @@
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import { Webhook } from 'standardwebhooks';
 import { GENERATE, type Step } from './control-api.ts';
+import { activationCodeOfOrder } from './provider-activation-code.ts';
 import { iccidOfOrder } from './provider-iccid.ts';
 import type { OutgoingMessage, StatusReached } from './sandbox-event.ts';
 import type { OrderRecord } from './sandbox-state.ts';
@@ -20,8 +21,12 @@ export const fillIn = (
   data: Readonly<Record<string, unknown>>,
   order: OrderRecord | undefined,
 ): Record<string, unknown> => {
-  if (data.iccid !== GENERATE || !order) return { ...data };
-  return { ...data, iccid: iccidOfOrder({ ...order, msisdn: String(order.order.msisdn) }) };
+  if (!order) return { ...data };
+  return {
+    ...data,
+    ...(data.iccid === GENERATE ? { iccid: iccidOfOrder({ ...order, msisdn: String(order.order.msisdn) }) } : {}),
+    ...(data.activationCode === GENERATE ? { activationCode: activationCodeOfOrder(order) } : {}),
+  };
 };
 
 /** What a signal of this type makes true at the provider; undefined where it is no type that a provider has. */

@@ -1,5 +1,6 @@
 import type { Article, CatalogSeed } from '@simlane/contracts/http/catalog';
 import { QR_CODE_CONTACT_ROLE } from '@simlane/contracts/actions';
+import { SANDBOX_SMDP_ADDRESS } from '../provider-sandbox/provider-activation-code.ts';
 import type { AccountSource, ArticleSource } from './account-source.ts';
 import { seedId } from './made-up-identifiers.ts';
 
@@ -22,7 +23,7 @@ export const catalogOfAccount = (source: AccountSource): CatalogSeed => ({
     timeToProcess: provider.timeToProcess ?? TIME_TO_PROCESS,
     cutoverOn: provider.cutoverOn,
     billingZone: source.account.timeZone,
-    smdpAddresses: [...provider.smdpAddresses],
+    smdpAddresses: [...provider.smdpAddresses, SANDBOX_SMDP_ADDRESS],
     archivedAt: null,
   })),
   distributors: source.distributors.map((distributor) => ({
