@@ -2,14 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TASK_QUEUE } from '@simlane/contracts/sim-replacement';
 import type { Client as TemporalClient } from '@temporalio/client';
+import { temporal as proto } from '@temporalio/proto';
 import { Client } from 'pg';
 import type { BenchStage } from './bench-stage.ts';
 
+const { DescribeTaskQueueMode, TaskQueueType } = proto.api.enums.v1;
+
 const LOOK_EVERY_MS = 1_000;
-/** Numbers of `temporal.api.enums.v1`, whose names the client does not export. */
-const DESCRIBE_TASK_QUEUE_MODE_ENHANCED = 1;
-const WORKFLOW_TASKS = 1;
-const ACTIVITY_TASKS = 2;
 /** 10,000 workflows started one after the other on two cores. */
 const WAITING_WITHIN_MS = 20 * 60_000;
 
@@ -76,8 +75,8 @@ export async function createWaitingOrders(
     const { versionsInfo } = await temporal.workflowService.describeTaskQueue({
       namespace,
       taskQueue: { name: TASK_QUEUE },
-      apiMode: DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
-      taskQueueTypes: [WORKFLOW_TASKS, ACTIVITY_TASKS],
+      apiMode: DescribeTaskQueueMode.DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
+      taskQueueTypes: [TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY],
       reportStats: true,
     });
     return Object.values(versionsInfo ?? {})

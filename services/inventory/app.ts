@@ -1,5 +1,7 @@
 import type { Logger } from '@simlane/service-kit/logger';
+import type { MailedLinks } from '@simlane/service-kit/mailed-link';
 import { checkPool } from '@simlane/service-kit/postgres';
+import type { Sealer } from '@simlane/service-kit/sealing';
 import { buildInternalServer, buildServer } from '@simlane/service-kit/server';
 import type { TokenVerifier } from '@simlane/service-kit/tokens';
 import type { FastifyInstance } from 'fastify';
@@ -7,7 +9,13 @@ import { addActionListRoutes } from './actions/action-list.routes.ts';
 import { addActionProfileRoutes } from './actions/action-profile.routes.ts';
 import type { Catalog } from './actions/catalog.ts';
 import type { Database } from './database.ts';
+import type { Decoder } from './decoding/decoder.ts';
 import { addFleetRoutes } from './fleet/fleet.routes.ts';
+import { createDecodeTurns } from './qr-code/decode-turns.ts';
+import { addLinkPageRoutes } from './qr-code/link-pages.routes.ts';
+import type { OriginalStore } from './qr-code/original-store.ts';
+import { addQrCodeRoutes } from './qr-code/qr-code.routes.ts';
+import { addQrCodeInternalRoutes } from './qr-code/qr-code-internal.routes.ts';
 import { addReplacementRoutes } from './replacement/replacement.routes.ts';
 import { addSeedRoutes } from './seed/seed.routes.ts';
 import { addTimelineRoutes } from './timeline/timeline.routes.ts';
@@ -15,6 +23,12 @@ import { addTimelineRoutes } from './timeline/timeline.routes.ts';
 export interface Dependencies {
   readonly db: Database;
   readonly catalog: Catalog;
+  readonly decoder: Decoder;
+  readonly originals: OriginalStore;
+  readonly sealer: Sealer;
+  readonly links: MailedLinks;
+  /** Called after something has become due and is committed. */
+  readonly onDue: () => void;
   readonly logger: Logger;
   readonly tokens: TokenVerifier;
   readonly seeding: 'allowed' | 'refused';
@@ -25,13 +39,15 @@ export interface Dependencies {
 }
 
 const DESCRIPTION =
-  'Devices, lines and SIMs of an account, the actions that can be run on them with each condition, and who may run which.';
+  'Devices, lines and SIMs of an account, the actions that can be run on them with each condition, who may run which, and eSIM QR codes: asked for, read, shown, sent.';
 
 /** Both faces of inventory, ready to listen: the public API, and the internal one on a port of its own. */
 export const buildApp = async (
   dependencies: Dependencies,
 ): Promise<{ public: FastifyInstance; internal: FastifyInstance }> => {
   const { db, catalog, logger, tokens, seeding, readOnly, checkAnswers, callsPerMinute, pressure } = dependencies;
+  const { decoder, originals, sealer, links, onDue } = dependencies;
+  const qrCodes = { db, catalog, decoder, originals, sealer, links, onDue, turns: createDecodeTurns() };
   const common = {
     name: 'inventory',
     logger,
@@ -50,9 +66,12 @@ export const buildApp = async (
   addActionListRoutes(publicApp, { db, catalog });
   addActionProfileRoutes(publicApp, db);
   addTimelineRoutes(publicApp, db);
+  addQrCodeRoutes(publicApp, qrCodes);
+  addLinkPageRoutes(publicApp, qrCodes);
 
   const internalApp = await buildInternalServer(common);
   addReplacementRoutes(internalApp, { db, catalog });
+  addQrCodeInternalRoutes(internalApp, qrCodes);
   addSeedRoutes(internalApp, { db, seeding });
   return { public: publicApp, internal: internalApp };
 };

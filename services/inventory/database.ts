@@ -3,6 +3,18 @@ import type { TimelineSource } from '@simlane/contracts/http/timeline';
 import type { IccidIssue } from '@simlane/contracts/http/inventory-internal';
 import type { ReplacementAction } from '@simlane/contracts/order';
 import type { ReplacementState, SimKind, SimState, Slot } from '@simlane/contracts/sim';
+import type { Language } from '@simlane/contracts/http/primitives';
+import type { RequestMessages } from '@simlane/contracts/http/qr-request-messages';
+import type {
+  QrCodeSource,
+  QrCodeState,
+  QrCodeWarning,
+  QrFileFormat,
+  QrRequestEnd,
+  QrRequestState,
+} from '@simlane/contracts/qr-code';
+import type { DueDatabase } from '@simlane/service-kit/due';
+import type { LinkPurpose } from '@simlane/service-kit/mailed-link';
 import type { Database as AccountDatabase } from '@simlane/service-kit/postgres';
 import type { ColumnType, Generated, GeneratedAlways, Transaction as KyselyTransaction } from 'kysely';
 
@@ -55,6 +67,7 @@ export interface SimTable {
   version: Generated<number>;
   serving_id: GeneratedAlways<string | null>;
   grouping_id: GeneratedAlways<string | null>;
+  in_use_id: GeneratedAlways<string | null>;
 }
 
 export interface LineTable {
@@ -97,6 +110,8 @@ export interface SimReplacementTable {
   /** The one that would be used, until the commit. Afterwards the SIM has it. */
   iccid: string | null;
   iccid_issue: ColumnType<IccidIssue | null, string | null, string | null>;
+  /** What the provider calls the order. */
+  provider_reference: Generated<string | null>;
   started_at: Date | null;
   ended_at: Date | null;
   live_order_id: GeneratedAlways<string | null>;
@@ -132,7 +147,7 @@ export interface ActionProfileHolderTable {
 export interface TimelineTable {
   account_id: string;
   id: Generated<string>;
-  subject_type: 'line' | 'sim';
+  subject_type: 'line' | 'sim' | 'qr_request';
   subject_id: string;
   order_id: string | null;
   event: string;
@@ -143,6 +158,130 @@ export interface TimelineTable {
   occurred_at: Generated<Date>;
   recorded_at: Generated<Date>;
   data: Json<Record<string, unknown>>;
+}
+
+export interface StoredFileTable {
+  account_id: string;
+  id: string;
+  object_key: string;
+  state: 'writing' | 'stored';
+  format: QrFileFormat;
+  bytes: number;
+  /** Of the file as it came, hexadecimal. */
+  sha256: string;
+  /** Of the sealed object, hexadecimal. */
+  object_sha256: string;
+  created_at: Generated<Date>;
+}
+
+export interface QrRequestTable {
+  account_id: string;
+  id: string;
+  sim_id: string;
+  order_id: string | null;
+  state: QrRequestState;
+  end_reason: QrRequestEnd | null;
+  ended_at: Date | null;
+  requested_by_id: string;
+  requested_by_name: string;
+  requested_by_email: string;
+  requested_by_language: Language;
+  cc: string[];
+  messages: Json<RequestMessages>;
+  sendings: number;
+  /** The sending whose mails are with notification; less than `sendings` while one is owed. */
+  mailed_sending: number;
+  sent_at: Date | null;
+  reminders: number;
+  created_at: Date;
+  expires_at: Date;
+  idempotency_caller: string | null;
+  idempotency_key: string | null;
+  body_hash: string | null;
+  resend_key: string | null;
+  version: Generated<number>;
+  live_sim_id: GeneratedAlways<string | null>;
+}
+
+export interface QrRequestContactTable {
+  account_id: string;
+  request_id: string;
+  contact_id: string;
+  position: number;
+  name: string;
+  email: string;
+  language: Language;
+  returned_as: 'bounced' | 'complained' | null;
+  returned_at: Date | null;
+  return_told: Generated<boolean>;
+}
+
+export interface QrCodeTable {
+  account_id: string;
+  id: string;
+  sim_id: string;
+  state: QrCodeState;
+  source: QrCodeSource;
+  code_sealed: string;
+  code_fingerprint: string;
+  /** It has a matching id, so no two SIMs in use can have it. */
+  is_specific: boolean;
+  smdp_address: string;
+  last_four: string;
+  confirmation_code_required: boolean;
+  warnings: Json<readonly StoredWarning[]>;
+  file_id: string | null;
+  file_state: GeneratedAlways<'stored' | null>;
+  request_id: string | null;
+  link_id: string | null;
+  fact_id: string | null;
+  imported_by: string;
+  imported_by_name: string | null;
+  imported_at: Date;
+  decided_by: string | null;
+  decided_at: Date | null;
+  refusal: string | null;
+  refusal_mailed: Generated<boolean>;
+  ended_at: Date | null;
+  live_sim_id: GeneratedAlways<string | null>;
+}
+
+export interface StoredWarning {
+  readonly code: QrCodeWarning;
+  readonly detail: string;
+}
+
+export interface QrLinkTable {
+  account_id: string;
+  id: string;
+  purpose: LinkPurpose;
+  request_id: string | null;
+  sending: number | null;
+  contact_id: string | null;
+  qr_code_id: string | null;
+  sent_to: string;
+  created_at: Date;
+  expires_at: Date;
+  revoked_at: Date | null;
+  uses: Generated<number>;
+  last_used_at: Date | null;
+}
+
+export interface QrNotificationTable {
+  account_id: string;
+  id: string;
+  qr_code_id: string;
+  request_id: string | null;
+  link_id: string;
+  to_name: string;
+  to_email: string;
+  to_language: Language;
+  automatic: boolean;
+  created_at: Date;
+  sent_at: Date | null;
+  idempotency_caller: string | null;
+  idempotency_key: string | null;
+  body_hash: string | null;
 }
 
 /** The view by which SIMs are shown: a temporary eSIM has the old SIM's employee and groups, and its order's line. */
@@ -165,7 +304,7 @@ export interface SimInFleetView {
   discarded_at: Date | null;
 }
 
-export interface Schema {
+export interface Schema extends DueDatabase {
   employee: EmployeeTable;
   management_group: ManagementGroupTable;
   device: DeviceTable;
@@ -177,6 +316,12 @@ export interface Schema {
   action_profile_setting: ActionProfileSettingTable;
   action_profile_holder: ActionProfileHolderTable;
   timeline: TimelineTable;
+  stored_file: StoredFileTable;
+  qr_request: QrRequestTable;
+  qr_request_contact: QrRequestContactTable;
+  qr_code: QrCodeTable;
+  qr_link: QrLinkTable;
+  qr_notification: QrNotificationTable;
   sim_in_fleet: SimInFleetView;
 }
 

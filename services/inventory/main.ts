@@ -1,15 +1,24 @@
+import { createDueLoop, type DueLoop } from '@simlane/service-kit/due-loop';
 import { createLogger } from '@simlane/service-kit/logger';
+import { createMailedLinks } from '@simlane/service-kit/mailed-link';
 import { migrate } from '@simlane/service-kit/migration';
 import { createDatabase, createPool } from '@simlane/service-kit/postgres';
 import { listen, runService } from '@simlane/service-kit/process';
+import { createSealer } from '@simlane/service-kit/sealing';
 import { createServiceClient } from '@simlane/service-kit/service-client';
 import { createServiceTokens } from '@simlane/service-kit/service-tokens';
+import { connectTemporal } from '@simlane/service-kit/temporal';
 import { createTokenVerifier } from '@simlane/service-kit/tokens';
 import { createHttpCatalog } from './actions/http-catalog.ts';
 import { buildApp } from './app.ts';
 import { readInventoryConfig } from './config.ts';
 import { APP_ROLE, type Schema } from './database.ts';
+import { createChildProcessDecoder } from './decoding/child-process-decoder.ts';
 import { migrations } from './migrations/index.ts';
+import { createQrCodeDueHandlers } from './qr-code/qr-code-due-handlers.ts';
+import { createS3OriginalStore } from './qr-code/s3-original-store.ts';
+import { createUnkeptFileHandler, UNKEPT_FILE } from './qr-code/stored-file.service.ts';
+import { createTemporalQrCodeWorkflows } from './qr-code/temporal-request-workflow.ts';
 
 /** Lists wait for the catalog, and do without it when it is slow: their conditions are unknown then. */
 const CATALOG_TIMEOUT_MS = 2_000;
@@ -34,16 +43,49 @@ await runService({
       timeoutMs: CATALOG_TIMEOUT_MS,
     });
     onClose(async () => client.close());
+    const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+    onClose(() => temporal.close());
+    const originals = createS3OriginalStore({
+      endpoint: config.S3_ENDPOINT,
+      region: config.S3_REGION,
+      bucket: config.S3_BUCKET,
+      accessKeyId: config.S3_ACCESS_KEY_ID,
+      secretAccessKey: config.S3_SECRET_ACCESS_KEY,
+    });
+    onClose(async () => originals.close());
+    const decoder = createChildProcessDecoder({ logger });
+    onClose(() => decoder.close());
+    const sealer = createSealer(config.SEALING_KEYS);
+
+    const loop: DueLoop = createDueLoop({
+      db,
+      logger,
+      handlers: {
+        ...createQrCodeDueHandlers({
+          db,
+          workflows: createTemporalQrCodeWorkflows({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+        }),
+        [UNKEPT_FILE]: createUnkeptFileHandler({ db, originals, sealer }),
+      },
+    });
+    onClose(() => loop.stop());
+
     const tokens = createTokenVerifier({ issuer: config.OIDC_ISSUER, jwksUrl: config.OIDC_JWKS_URL });
     const app = await buildApp({
       db,
       logger,
       tokens,
       catalog: createHttpCatalog({ client, logger }),
+      decoder,
+      originals,
+      sealer,
+      links: createMailedLinks(config.LINK_KEYS),
+      onDue: () => loop.kick(),
       seeding: config.SEEDING,
       readOnly: config.READ_ONLY,
     });
     await listen(app.internal, { host: config.HOST, port: config.INTERNAL_PORT }, onClose);
     await listen(app.public, { host: config.HOST, port: config.PORT }, onClose);
+    if (!config.READ_ONLY) loop.start();
   },
 });

@@ -85,7 +85,7 @@ const readFields = (text: string): ReadActivationCode => {
   return { ok: true, code: { smdpAddress, matchingId, smdpOid: smdpOid || null, confirmationCodeRequired } };
 };
 
-/** The decoded value of `carddata` in the query of an install link; null where there is none, or it cannot be read. */
+/** What `carddata` in the query of an install link stands for; null where there is nothing, or it cannot be read. */
 const cardDataOf = (query: string): string | null => {
   const value = query
     .split('#', 1)[0]
@@ -94,7 +94,7 @@ const cardDataOf = (query: string): string | null => {
     ?.slice('carddata='.length);
   if (value === undefined) return null;
   try {
-    return decodeURIComponent(value).trim();
+    return decodeURIComponent(value).trim() || null;
   } catch {
     return null;
   }

@@ -28,6 +28,8 @@ export const QR_CODE_WARNINGS = [
   'iccid_differs',
   /** An EID stands in the file that is not the SIM's. */
   'eid_differs',
+  /** It came through a link while a code is there that a user or the provider has imported. */
+  'replaces_import',
 ] as const;
 export type QrCodeWarning = (typeof QR_CODE_WARNINGS)[number];
 

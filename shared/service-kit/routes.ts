@@ -9,6 +9,7 @@ import type {
 } from '@simlane/contracts/http/route';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticateCaller, authenticateService, type Caller, type InternalCaller } from './authentication.ts';
+import { FileAnswer } from './file-answer.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { fastifySchema } from './openapi.ts';
 import type {} from './server-kit.ts';
@@ -32,7 +33,9 @@ export interface InternalCall<R extends InternalRoute> extends Call<R> {
 }
 
 /** Where there is nothing to answer with (204), a handler may simply end. */
-type Answered<R extends RouteContract> = undefined extends RouteAnswer<R> ? RouteAnswer<R> | void : RouteAnswer<R>;
+type Answered<R extends RouteContract> =
+  | FileAnswer
+  | (undefined extends RouteAnswer<R> ? RouteAnswer<R> | void : RouteAnswer<R>);
 
 /**
  * Serves a public route as its contract says. In this order: who is calling, may they, how often, then the form of
@@ -112,6 +115,7 @@ const serve = <R extends RouteContract>(
       });
       if (reply.sent) return reply;
       if (reply.statusCode === NO_CONTENT || answer === undefined) return reply.send();
+      if (answer instanceof FileAnswer) return reply.headers(answer.headers).send(answer.bytes);
       // As a client will see it: a Date is a text by then.
       if (checkAnswers) contract.answer.parse(JSON.parse(JSON.stringify(answer)));
       return reply.send(answer);

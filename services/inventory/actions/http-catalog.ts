@@ -6,9 +6,12 @@ import {
   type Catalog,
   type Learnt,
   learnt,
+  NO_DISTRIBUTOR,
   NOT_LEARNT,
   type ProviderFacts,
   type QrCodeContactFacts,
+  type QrCodeProvider,
+  type QrRequestFacts,
 } from './catalog.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 
@@ -55,6 +58,41 @@ export const createHttpCatalog = ({ client, logger }: { client: ServiceClient; l
     }
   };
 
+  const askForRequest = async (
+    accountId: string,
+    { distributorId, providerId }: Parameters<Catalog['qrRequestFacts']>[1],
+  ): Promise<Learnt<QrRequestFacts>> => {
+    try {
+      const [contactsOfRole, provider, account] = await Promise.all([
+        distributorId === null
+          ? { distributorName: NO_DISTRIBUTOR.distributorName, items: [] }
+          : client.call(catalogInternalRoutes.listQrCodeContacts, { accountId, params: { id: distributorId } }),
+        client.call(catalogInternalRoutes.getProvider, { accountId, params: { id: providerId } }).catch(nullIfNotFound),
+        client.call(catalogInternalRoutes.getAccount, { accountId }),
+      ]);
+      return learnt({
+        distributorName: contactsOfRole.distributorName,
+        contacts: contactsOfRole.items,
+        accountName: account.name,
+        timeZone: account.timeZone,
+        providerName: provider?.name ?? null,
+      });
+    } catch (error) {
+      return silent(error);
+    }
+  };
+
+  const askCodeProvider = async (accountId: string, id: string): Promise<Learnt<QrCodeProvider>> => {
+    try {
+      const provider = await client
+        .call(catalogInternalRoutes.getProvider, { accountId, params: { id } })
+        .catch(nullIfNotFound);
+      return learnt({ name: provider?.name ?? null, smdpAddresses: provider?.smdpAddresses ?? [] });
+    } catch (error) {
+      return silent(error);
+    }
+  };
+
   const keeping = {
     most: MOST_KEPT_ANSWERS,
     keptMs: (answer: Learnt<unknown>) => (answer.known ? CATALOG_FACTS_KEPT_MS : SILENCE_KEPT_MS),
@@ -69,6 +107,8 @@ export const createHttpCatalog = ({ client, logger }: { client: ServiceClient; l
     },
     qrCodeContacts: (accountId, distributorId) =>
       contacts(`${accountId} ${distributorId}`, () => askContacts(accountId, distributorId)),
+    qrRequestFacts: askForRequest,
+    qrCodeProvider: askCodeProvider,
   };
 };
 

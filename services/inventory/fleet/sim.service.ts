@@ -4,6 +4,7 @@ import { readInAccount } from '@simlane/service-kit/postgres';
 import { notFound } from '@simlane/service-kit/problem';
 import type { Database, Transaction } from '../database.ts';
 import { changeInAccount, changeInFlight } from '../protected-change.ts';
+import { endQrCodesOfSim } from '../qr-code/ending.ts';
 import { byCaller } from '../timeline/origin.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { employeeExists } from './employee.repository.ts';
@@ -119,7 +120,10 @@ export const setSimState = (
     if (sim.changeOrderId !== null) throw changeInFlight(sim.changeOrderId);
     if (mayBecome({ state: sim.state, lineNumber: line?.msisdn ?? null }, state)) {
       const ends = state === 'discarded';
-      if (ends) await leaveAllGroups(tx, { accountId, id });
+      if (ends) {
+        await leaveAllGroups(tx, { accountId, id });
+        await endQrCodesOfSim(tx, { accountId, simId: id }, byCaller(caller));
+      }
       await updateSim(tx, { accountId, id }, { state, ...(ends ? { employeeId: null, discardedAt: new Date() } : {}) });
       await addToTimeline(tx, accountId, byCaller(caller), [
         {

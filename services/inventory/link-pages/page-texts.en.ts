@@ -50,6 +50,7 @@ export const englishTexts: PageWords = {
       matching_id_empty: 'The code has no matching ID, so it is not specific to one SIM.',
       matching_id_lower_case: 'The matching ID has small letters. Phones accept that, but capital letters are usual.',
       iccid_differs: 'The file names another ICCID than this SIM’s. It may belong to another SIM.',
+      replaces_import: 'The SIM has a QR code already, which stays until somebody of the account accepts this one.',
       eid_differs: 'The file names another EID than this SIM’s. It may have been made for another device.',
     },
     close: 'You can close this page.',

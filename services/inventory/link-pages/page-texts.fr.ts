@@ -57,6 +57,8 @@ export const frenchTexts: PageWords = {
       matching_id_lower_case:
         'Le Matching ID contient des minuscules. Les téléphones les acceptent, mais les majuscules sont d’usage.',
       iccid_differs: 'Le fichier mentionne un autre ICCID que celui de cette SIM. Il concerne peut-être une autre SIM.',
+      replaces_import:
+        'La carte SIM a déjà un QR code, qui reste en place jusqu’à ce qu’une personne du compte accepte celui-ci.',
       eid_differs: 'Le fichier mentionne un autre EID que celui de cette SIM. Il concerne peut-être un autre appareil.',
     },
     close: 'Vous pouvez fermer cette page.',

@@ -4,6 +4,8 @@ import { simReplacement } from './0002-sim-replacement.ts';
 import { protectedChanges } from './0003-protected-changes.ts';
 import { actionProfile } from './0004-action-profile.ts';
 import { timeline } from './0005-timeline.ts';
+import { due } from './0006-due.ts';
+import { qrCode } from './0007-qr-code.ts';
 
 export const migrations: Migrations = {
   '0001-fleet': fleet,
@@ -11,4 +13,6 @@ export const migrations: Migrations = {
   '0003-protected-changes': protectedChanges,
   '0004-action-profile': actionProfile,
   '0005-timeline': timeline,
+  '0006-due': due,
+  '0007-qr-code': qrCode,
 };

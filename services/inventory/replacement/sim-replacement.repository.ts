@@ -160,6 +160,7 @@ export interface ReplacementChange {
   readonly signalledEid?: string | null;
   readonly iccid?: string | null;
   readonly iccidIssue?: IccidIssue | null;
+  readonly providerReference?: string;
   readonly startedAt?: Date;
   readonly endedAt?: Date;
 }
@@ -182,12 +183,28 @@ export const updateReplacement = async (
       ...(change.signalledEid === undefined ? {} : { signalled_eid: change.signalledEid }),
       ...(change.iccid === undefined ? {} : { iccid: change.iccid }),
       ...(iccidIssue === undefined ? {} : { iccid_issue: iccidIssue === null ? null : JSON.stringify(iccidIssue) }),
+      ...(change.providerReference === undefined ? {} : { provider_reference: change.providerReference }),
       ...(change.startedAt === undefined ? {} : { started_at: change.startedAt }),
       ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
     })
     .where('account_id', '=', accountId)
     .where('order_id', '=', orderId)
     .execute();
+};
+
+/** What the provider calls the order that this SIM was made for; null where there is none, or it has not said. */
+export const findProviderReference = async (
+  tx: Transaction,
+  accountId: string,
+  newSimId: string,
+): Promise<string | null> => {
+  const row = await tx
+    .selectFrom('sim_replacement')
+    .select('provider_reference')
+    .where('account_id', '=', accountId)
+    .where('new_sim_id', '=', newSimId)
+    .executeTakeFirst();
+  return row?.provider_reference ?? null;
 };
 
 /** A person has decided on the ICCID of the new SIM: what was open about it is settled. */

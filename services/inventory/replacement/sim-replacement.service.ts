@@ -6,6 +6,7 @@ import type { Database, Transaction } from '../database.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { simsWithIccids } from '../fleet/sim-iccid.repository.ts';
 import { giveIccidInAccount } from '../protected-change.ts';
+import { endQrCodesOfSim } from '../qr-code/ending.ts';
 import { byFact } from '../timeline/origin.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { formsToLookUp, type IccidJudgement, judgeIccid, type SaidIccids, usableEid } from './new-sim-iccid.ts';
@@ -43,7 +44,14 @@ export interface StepFact {
   readonly occurredAt: string;
 }
 
-export type SignalledStep = StepFact & { readonly signalled: SignalledIdentifiers };
+export type SignalledStep = StepFact & {
+  readonly signalled: SignalledIdentifiers;
+  readonly providerReference?: string | null | undefined;
+};
+
+/** What was said before stays said. */
+const referenceIn = ({ providerReference }: SignalledStep): { providerReference?: string } =>
+  providerReference == null ? {} : { providerReference };
 
 const noReplacement = () => notFound('Inventory has nothing for this order');
 
@@ -100,6 +108,7 @@ export const createTemporaryEsim = (
       signalledIccid: signalled[0] ?? null,
       signalledEid: usableEid(step.signalled.eid) ?? replacement.signalledEid,
       iccid,
+      ...referenceIn(step),
       startedAt: new Date(),
     });
     const data = { simId: esim.id, temporaryReference: esim.temporaryReference };
@@ -147,6 +156,7 @@ const switchSims = async (
     { state, iccid, eid, employeeId: old.employeeId },
   );
   await switchLine(tx, { accountId, lineId, newSimId });
+  await endQrCodesOfSim(tx, { accountId, simId: oldSimId }, byFact('workflow', step));
   await discardOldSim(tx, { accountId, oldSimId, newSimId });
   await updateReplacement(tx, order, {
     state: 'committed',
@@ -156,6 +166,7 @@ const switchSims = async (
     signalledEid: eid,
     iccid,
     iccidIssue: issue,
+    ...referenceIn(step),
     endedAt: new Date(),
   });
   const { employeeId, groupIds } = old;
@@ -198,7 +209,11 @@ export const rollBack = (db: Database, order: OrderOfAccount, step: StepFact): P
     await lockLineAndSim(tx, visibilityOf(order), lineId);
     await updateReplacement(tx, order, { state: 'rolled_back', endedAt: new Date() });
     await freeLineAndSim(tx, { accountId, lineId, simId: oldSimId });
-    if (newSimId !== null) await deleteTemporaryEsim(tx, { accountId, simId: newSimId });
+    if (newSimId !== null) {
+      await lockSims(tx, accountId, [newSimId]);
+      await endQrCodesOfSim(tx, { accountId, simId: newSimId }, byFact('workflow', step));
+      await deleteTemporaryEsim(tx, { accountId, simId: newSimId });
+    }
     await addToTimeline(tx, accountId, byFact('workflow', step), [
       ...(newSimId === null
         ? []

@@ -14,7 +14,7 @@ export interface Origin {
 }
 
 export interface TimelineSubject {
-  readonly type: 'line' | 'sim';
+  readonly type: 'line' | 'sim' | 'qr_request';
   readonly id: string;
 }
 
@@ -42,7 +42,24 @@ export type TimelineEvent =
   | 'iccid_entered'
   | 'iccid_corrected'
   | 'iccid_confirmed'
-  | 'identifiers_filled_in';
+  | 'identifiers_filled_in'
+  | 'qr_code_imported'
+  | 'qr_code_waiting'
+  | 'qr_code_accepted'
+  | 'qr_code_refused'
+  | 'qr_code_ended'
+  | 'qr_code_disclosed'
+  | 'qr_original_downloaded'
+  | 'qr_file_refused'
+  | 'qr_notification_requested'
+  | 'qr_notification_sent'
+  | 'qr_link_revoked'
+  | 'qr_requested'
+  | 'qr_request_sent'
+  | 'qr_request_sent_again'
+  | 'qr_request_reminded'
+  | 'qr_request_mail_returned'
+  | 'qr_request_ended';
 
 /** Adds the entries, in the order given. They can never be changed. */
 export const addToTimeline = async (

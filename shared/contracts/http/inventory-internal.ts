@@ -79,6 +79,9 @@ const step = {
 /** The id of the fact that asks for the step; it stands in the timeline as the cause. */
 const stepBody = z.object({ factId: idSchema, occurredAt: z.iso.datetime({ offset: true }) });
 
+/** What the provider calls the order, as far as it has said: whoever is asked for the QR code may know it by that. */
+const providerReferenceSchema = z.string().max(200).nullish();
+
 export const inventoryInternalRoutes = {
   /** For the draft: the line and whether the acting person may run the action on it now. */
   getLineForOrder: internalRoute({
@@ -113,13 +116,13 @@ export const inventoryInternalRoutes = {
     ...step,
     path: '/internal/sim-replacements/:orderId/temporary-esim',
     summary: 'reserved → started: the temporary eSIM exists',
-    body: stepBody.extend({ signalled: signalledIdentifiersSchema }),
+    body: stepBody.extend({ signalled: signalledIdentifiersSchema, providerReference: providerReferenceSchema }),
   }),
   commit: internalRoute({
     ...step,
     path: '/internal/sim-replacements/:orderId/commit',
     summary: 'reserved or started → committed: the eSIM is on the line, the old SIM is discarded, in one transaction',
-    body: stepBody.extend({ signalled: signalledIdentifiersSchema }),
+    body: stepBody.extend({ signalled: signalledIdentifiersSchema, providerReference: providerReferenceSchema }),
   }),
   rollBack: internalRoute({
     ...step,

@@ -8,6 +8,7 @@ export const TIMELINE_SOURCES = [
   'operations',
   'provider',
   'upload_link',
+  'download_link',
   'timer',
   'workflow',
 ] as const;

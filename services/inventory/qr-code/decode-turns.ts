@@ -1,0 +1,42 @@
+import { ProblemError } from '@simlane/service-kit/problem';
+
+/** Files that are being read at a time (reliability.md "Limits per account"). */
+const MOST_OF_A_LINK = 1;
+const MOST_OF_AN_ACCOUNT = 2;
+/** A file is read in a second or two. */
+const RETRY_AFTER_SECONDS = 3;
+
+export interface DecodeTurns {
+  /** @throws ProblemError `rate_limited` where link or account is at its limit; the others are not held up */
+  take<T>(by: { readonly accountId: string; readonly linkId: string | null }, work: () => Promise<T>): Promise<T>;
+}
+
+/** Counts within this process: each has its own decoder. */
+export const createDecodeTurns = (): DecodeTurns => {
+  const taken = new Map<string, number>();
+  const change = (key: string, by: 1 | -1): void => {
+    const count = (taken.get(key) ?? 0) + by;
+    if (count === 0) taken.delete(key);
+    else taken.set(key, count);
+  };
+  return {
+    take: async ({ accountId, linkId }, work) => {
+      const limits = [
+        { key: `account ${accountId}`, most: MOST_OF_AN_ACCOUNT },
+        ...(linkId === null ? [] : [{ key: `link ${linkId}`, most: MOST_OF_A_LINK }]),
+      ];
+      if (limits.some(({ key, most }) => (taken.get(key) ?? 0) >= most)) {
+        throw new ProblemError('rate_limited', 'Other files are being read just now', {
+          fix: 'Wait as long as Retry-After says, and send the same file again',
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        });
+      }
+      for (const { key } of limits) change(key, 1);
+      try {
+        return await work();
+      } finally {
+        for (const { key } of limits) change(key, -1);
+      }
+    },
+  };
+};

@@ -1,0 +1,361 @@
+import { installLinks, lpaString, readActivationCode, type ActivationCode } from '@simlane/contracts/activation-code';
+import type { QrCode, SimQrCode } from '@simlane/contracts/http/qr-code';
+import { ACCEPTED_FORMATS } from '@simlane/contracts/qr-code';
+import type { Caller } from '@simlane/service-kit/authentication';
+import { bodyHash } from '@simlane/service-kit/body-hash';
+import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
+import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
+import { notFound, ProblemError } from '@simlane/service-kit/problem';
+import type { Transaction } from '../database.ts';
+import { lockSim } from '../fleet/sim.repository.ts';
+import { visibilityOf } from '../fleet/visibility.ts';
+import { findRequest, lockRequest } from './qr-request.repository.ts';
+import { setRequestDue } from './request-due.ts';
+import { byCaller } from '../timeline/origin.ts';
+import { addToTimeline, type Origin } from '../timeline/timeline.repository.ts';
+import { endCode, endRequest } from './ending.ts';
+import { codeBelongsTo, type QrCodes } from './import.service.ts';
+import { ImportRefusal } from './imported-code.ts';
+import { findLink, listLinks, revoke } from './link.repository.ts';
+import { type Addressee, addNotification, findNotifications } from './notification.service.ts';
+import { findEsim, requireEsimInUse, requireQrUser, seesCodes } from './qr-code-access.ts';
+import {
+  changeCode,
+  findCode,
+  findLiveCodes,
+  isCodeOfAnotherSim,
+  listCodesOfSim,
+  type StoredQrCode,
+} from './qr-code.repository.ts';
+import { readFile } from './stored-file.service.ts';
+
+/** A code as it is shown; without detail to those who see states and dates only. */
+export const toQrCode = (code: StoredQrCode, sees: boolean): QrCode => ({
+  id: code.id,
+  state: code.state,
+  source: code.source,
+  importedAt: code.importedAt.toISOString(),
+  endedAt: code.endedAt?.toISOString() ?? null,
+  detail: sees
+    ? {
+        importedBy: { id: code.importedBy, name: code.importedByName },
+        smdpAddress: code.smdpAddress,
+        lastFour: code.lastFour,
+        confirmationCodeRequired: code.confirmationCodeRequired,
+        warnings: [...code.warnings],
+        fileFormat: code.fileFormat,
+        refusal:
+          code.refusal === null || code.decidedBy === null || code.decidedAt === null
+            ? null
+            : { reason: code.refusal, byId: code.decidedBy, at: code.decidedAt.toISOString() },
+      }
+    : null,
+});
+
+/** Opens what is sealed. The only place where an activation code comes out of the database. */
+export const openCode = (
+  { sealer }: Pick<QrCodes, 'sealer'>,
+  accountId: string,
+  code: StoredQrCode,
+): ActivationCode => {
+  const reading = readActivationCode(sealer.openText(code.sealed, codeBelongsTo(accountId, code.simId, code.id)));
+  if (!reading.ok) throw new Error(`the code ${code.id} is kept in a form that cannot be read`);
+  return reading.code;
+};
+
+/** On the timeline stands who saw the code, and how; never the code. */
+export const recordDisclosure = (
+  tx: Transaction,
+  accountId: string,
+  code: StoredQrCode,
+  { origin, as }: { origin: Origin; as: 'text' | 'png' | 'svg' | 'page' },
+): Promise<void> =>
+  addToTimeline(tx, accountId, origin, [
+    { subject: { type: 'sim', id: code.simId }, event: 'qr_code_disclosed', data: { qrCodeId: code.id, as } },
+  ]);
+
+/** Whom a notification is for unless somebody says otherwise: who asked, or else who imports. */
+export const addresseeOf = async (
+  tx: Transaction,
+  accountId: string,
+  code: StoredQrCode,
+  caller: Caller | null,
+): Promise<Addressee | null> => {
+  const request = code.requestId === null ? undefined : await findRequest(tx, accountId, { id: code.requestId });
+  if (request !== undefined) {
+    const { name, email, language } = request.requestedBy;
+    return { name, email, language };
+  }
+  if (caller?.email === undefined) return null;
+  return { name: caller.name, email: caller.email, language: caller.locale?.startsWith('fr') === true ? 'fr' : 'en' };
+};
+
+/** The QR code section of a SIM. Showing the code itself stands on the timeline. */
+export const showQrCode = (qrCodes: QrCodes, caller: Caller, simId: string): Promise<SimQrCode> =>
+  inAccount(qrCodes.db, caller.accountId, async (tx) => {
+    const sim = await findEsim(tx, caller, simId);
+    requireEsimInUse(sim);
+    const section = await sectionOf(tx, qrCodes, caller, simId);
+    const { current } = await findLiveCodes(tx, caller.accountId, simId);
+    if (section.disclosed !== null && current !== null) {
+      await recordDisclosure(tx, caller.accountId, current, { origin: byCaller(caller), as: 'text' });
+    }
+    return section;
+  });
+
+/** The section as it stands; does not count as a disclosure by itself. */
+const sectionOf = async (tx: Transaction, qrCodes: QrCodes, caller: Caller, simId: string): Promise<SimQrCode> => {
+  const { accountId } = caller;
+  const sees = seesCodes(caller);
+  const { current, waiting } = await findLiveCodes(tx, accountId, simId);
+  const open = await findRequest(tx, accountId, { openOfSim: simId });
+  const draft = current === null ? null : await addresseeOf(tx, accountId, current, caller);
+  return {
+    simId,
+    acceptedFormats: [...ACCEPTED_FORMATS],
+    current: current && toQrCode(current, sees),
+    waiting: waiting && toQrCode(waiting, sees),
+    openRequestId: open?.id ?? null,
+    disclosed: current === null || !sees ? null : await disclosedOf(tx, qrCodes, accountId, current),
+    notification:
+      current === null || !sees || draft === null
+        ? null
+        : {
+            draft: { ...draft },
+            sent: (await findNotifications(tx, accountId, { codeId: current.id })).flatMap(
+              ({ to, sentAt, automatic }) =>
+                sentAt === null ? [] : [{ to: to.email, at: sentAt.toISOString(), automatic }],
+            ),
+          },
+  };
+};
+
+const disclosedOf = async (
+  tx: Transaction,
+  qrCodes: QrCodes,
+  accountId: string,
+  current: StoredQrCode,
+): Promise<NonNullable<SimQrCode['disclosed']>> => {
+  const code = openCode(qrCodes, accountId, current);
+  const path = `/inventory/v1/sims/${current.simId}/qr-code/image`;
+  const links = await listLinks(tx, accountId, { qrCodeId: current.id });
+  return {
+    activationCode: lpaString(code).slice('LPA:'.length),
+    image: { png: `${path}?format=png`, svg: `${path}?format=svg` },
+    installLinks: installLinks(code),
+    links: links.map((link) => ({
+      id: link.id,
+      sentTo: link.sentTo,
+      createdAt: link.createdAt.toISOString(),
+      expiresAt: link.expiresAt.toISOString(),
+      revokedAt: link.revokedAt?.toISOString() ?? null,
+      uses: link.uses,
+      lastUsedAt: link.lastUsedAt?.toISOString() ?? null,
+    })),
+  };
+};
+
+/** After a command of the caller: what he has just done shows him the code, and is on the timeline itself. */
+export const sectionAfter = (qrCodes: QrCodes, caller: Caller, simId: string): Promise<SimQrCode> =>
+  readInAccount(qrCodes.db, caller.accountId, (tx) => sectionOf(tx, qrCodes, caller, simId));
+
+const noCode = (): ProblemError => notFound('The SIM has no QR code');
+
+/** The activation code of a SIM, for drawing it. @throws ProblemError `not_found` where there is none */
+export const discloseCode = (
+  qrCodes: QrCodes,
+  caller: Caller,
+  simId: string,
+  as: 'png' | 'svg',
+): Promise<ActivationCode> =>
+  inAccount(qrCodes.db, caller.accountId, async (tx) => {
+    await requireQrUser(tx, caller, simId);
+    const { current } = await findLiveCodes(tx, caller.accountId, simId);
+    if (current === null) throw noCode();
+    await recordDisclosure(tx, caller.accountId, current, { origin: byCaller(caller), as });
+    return openCode(qrCodes, caller.accountId, current);
+  });
+
+/** The file that the current code came in. */
+export const downloadOriginal = async (
+  qrCodes: QrCodes,
+  caller: Caller,
+  simId: string,
+): Promise<Awaited<ReturnType<typeof readFile>>> => {
+  const { accountId } = caller;
+  const fileId = await inAccount(qrCodes.db, accountId, async (tx) => {
+    await requireQrUser(tx, caller, simId);
+    const { current, waiting } = await findLiveCodes(tx, accountId, simId);
+    const code = current ?? waiting;
+    if (code === null) throw noCode();
+    if (code.fileId === null) throw notFound('The code came as text: there is no file');
+    await addToTimeline(tx, accountId, byCaller(caller), [
+      { subject: { type: 'sim', id: simId }, event: 'qr_original_downloaded', data: { qrCodeId: code.id } },
+    ]);
+    return code.fileId;
+  });
+  return readFile(qrCodes, accountId, fileId);
+};
+
+export const listQrCodes = (
+  { db }: Pick<QrCodes, 'db'>,
+  caller: Caller,
+  simId: string,
+  page: { readonly beforeId: string | null; readonly limit: number },
+): Promise<{ items: QrCode[]; nextCursor: string | null }> =>
+  readInAccount(db, caller.accountId, async (tx) => {
+    await findEsim(tx, caller, simId);
+    const { items, nextCursor } = await listCodesOfSim(tx, caller.accountId, simId, page);
+    return { items: items.map((code) => toQrCode(code, seesCodes(caller))), nextCursor };
+  });
+
+/**
+ * A user accepts a code that waits, or refuses it with a reason. The same decision again changes nothing.
+ *
+ * @throws ProblemError `qr_code_state` where none waits, `reason_required`, `activation_code_in_use`
+ */
+export const decideOnCode = async (
+  qrCodes: QrCodes,
+  caller: Caller,
+  simId: string,
+  { accept, reason }: { readonly accept: boolean; readonly reason?: string | undefined },
+): Promise<void> => {
+  const { accountId } = caller;
+  if (!accept && reason === undefined) {
+    throw new ProblemError('reason_required', 'A refusal needs a reason, which is mailed to whoever sent the code', {
+      fix: 'Say in reason what is to be sent instead',
+    });
+  }
+  try {
+    await inAccount(qrCodes.db, accountId, async (tx) => {
+      await requireQrUser(tx, caller, simId);
+      await lockSim(tx, visibilityOf(caller), simId);
+      const open = await lockRequest(tx, accountId, { openOfSim: simId });
+      const { current, waiting } = await findLiveCodes(tx, accountId, simId);
+      if (waiting === null) throw noneWaits();
+      const now = new Date();
+      const origin = byCaller(caller);
+      const event = accept ? 'qr_code_accepted' : 'qr_code_refused';
+      const data = { qrCodeId: waiting.id, lastFour: waiting.lastFour };
+      await addToTimeline(tx, accountId, origin, [
+        { subject: { type: 'sim', id: simId }, event, reason: reason ?? null, data },
+        ...(waiting.requestId === null
+          ? []
+          : [{ subject: { type: 'qr_request', id: waiting.requestId }, event, reason: reason ?? null, data } as const]),
+      ]);
+      if (accept) {
+        if (await isCodeOfAnotherSim(tx, accountId, { simId, fingerprints: [waiting.fingerprint] })) throw inUse();
+        if (current !== null) await endCode(tx, accountId, current, { origin, reason: 'replaced', now });
+        await changeCode(tx, accountId, waiting.id, { state: 'current', at: now, decidedBy: caller.sub });
+        if (open !== undefined) {
+          await endRequest(tx, open, { origin, reason: 'code_imported', now, data: { qrCodeId: waiting.id } });
+        }
+      } else {
+        await changeCode(tx, accountId, waiting.id, {
+          state: 'refused',
+          at: now,
+          decidedBy: caller.sub,
+          refusal: reason ?? '',
+        });
+        if (waiting.requestId !== null) await setRequestDue(tx, { accountId, id: waiting.requestId }, now);
+      }
+    });
+  } catch (error) {
+    if (violatedConstraint(error) === 'qr_code_in_use') throw inUse();
+    throw error;
+  }
+  qrCodes.onDue();
+};
+
+const noneWaits = (): ProblemError =>
+  new ProblemError('qr_code_state', 'No QR code waits to be accepted', { fix: 'See qr-codes for what became of it' });
+
+const inUse = (): ProblemError =>
+  new ImportRefusal('activation_code_in_use', {
+    detail: 'Another SIM in use has this activation code',
+    fix: 'Refuse this one, and ask for the code that was made for this SIM',
+  });
+
+/**
+ * Owes a notification of the current code to somebody. A repeat under the key owes nothing more.
+ *
+ * @throws ProblemError `qr_code_state` without a current code, `idempotency_key_reused`, `rate_limited`
+ */
+export const notifyOfCode = async (
+  qrCodes: QrCodes,
+  caller: Caller,
+  simId: string,
+  { to, key }: { readonly to: Addressee | undefined; readonly key: string },
+): Promise<void> => {
+  const { accountId, sub } = caller;
+  const hash = bodyHash({ simId, to });
+  await inAccount(qrCodes.db, accountId, async (tx) => {
+    await requireQrUser(tx, caller, simId);
+    await lockSim(tx, visibilityOf(caller), simId);
+    const [before] = await findNotifications(tx, accountId, { caller: sub, key });
+    if (before !== undefined) {
+      if (before.bodyHash === hash) return;
+      throw new ProblemError('idempotency_key_reused', 'The Idempotency-Key was used for another notification', {
+        fix: 'Use a new key for a new notification, and the same body with the same key',
+      });
+    }
+    const { current } = await findLiveCodes(tx, accountId, simId);
+    if (current === null) {
+      throw new ProblemError('qr_code_state', 'The SIM has no QR code that somebody could be told of', {
+        fix: 'Import one, or ask the distributor for one',
+      });
+    }
+    const addressee = to ?? (await addresseeOf(tx, accountId, current, caller));
+    if (addressee === null) {
+      throw new ProblemError('invalid_request', 'There is no address to send the notification to', {
+        fix: 'Name the recipient in to',
+        errors: [
+          { pointer: '/to', detail: 'Needed, because nobody asked for the code and you have no e-mail address' },
+        ],
+      });
+    }
+    await addNotification(tx, accountId, {
+      codeId: current.id,
+      simId,
+      requestId: await carryingRequest(tx, accountId, current),
+      to: addressee,
+      automatic: false,
+      origin: byCaller(caller),
+      now: new Date(),
+      key: { caller: sub, key, bodyHash: hash },
+    });
+  });
+  qrCodes.onDue();
+};
+
+/** The request that the code has ended: its workflow tells of it. */
+export const carryingRequest = async (
+  tx: Transaction,
+  accountId: string,
+  code: StoredQrCode,
+): Promise<string | null> => {
+  if (code.requestId === null) return null;
+  const request = await findRequest(tx, accountId, { id: code.requestId });
+  const became = code.decidedAt ?? code.importedAt;
+  const isCarried = request?.endReason === 'code_imported' && request.endedAt !== null && became <= request.endedAt;
+  return isCarried ? code.requestId : null;
+};
+
+/** @throws ProblemError `not_found` for a link that is not one to a code of this SIM */
+export const revokeLink = (
+  { db }: Pick<QrCodes, 'db'>,
+  caller: Caller,
+  { simId, linkId }: { readonly simId: string; readonly linkId: string },
+): Promise<void> =>
+  inAccount(db, caller.accountId, async (tx) => {
+    const { accountId } = caller;
+    await requireQrUser(tx, caller, simId);
+    const link = await findLink(tx, accountId, linkId);
+    const code =
+      link?.qrCodeId === null || link === undefined ? undefined : await findCode(tx, accountId, link.qrCodeId);
+    if (code?.simId !== simId) throw notFound('There is no such link to a code of this SIM');
+    if (!(await revoke(tx, accountId, linkId, new Date()))) return;
+    await addToTimeline(tx, accountId, byCaller(caller), [
+      { subject: { type: 'sim', id: simId }, event: 'qr_link_revoked', data: { linkId, qrCodeId: code.id } },
+    ]);
+  });
