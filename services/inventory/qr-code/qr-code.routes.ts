@@ -1,5 +1,5 @@
 import { lpaString } from '@simlane/contracts/activation-code';
-import { qrCodeRoutes, typedCodeSchema } from '@simlane/contracts/http/qr-code';
+import { qrCodeRoutes, type typedCodeSchema } from '@simlane/contracts/http/qr-code';
 import { LARGEST_FILE_BYTES } from '@simlane/contracts/qr-code';
 import { idSchema } from '@simlane/contracts/http/primitives';
 import { FileAnswer } from '@simlane/service-kit/file-answer';
