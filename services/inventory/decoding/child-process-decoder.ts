@@ -5,11 +5,11 @@ import { type Decoded, type Decoder, DecoderBusy, DecoderUnavailable } from './d
 import { type DecodingProcess, startDecodingProcess } from './decoding-process.ts';
 
 /** Reading a picture takes all of a core. */
-const AT_A_TIME = 2;
+export const AT_A_TIME = 2;
 /** As many as are read at a time, so that none of these waits for a start. */
 const KEPT_WARM = AT_A_TIME;
-/** Of those that wait, the last one still has its answer before a person gives up, with pictures as they come. */
-const MOST_WAITING = 32;
+/** With pictures as they come, the last of them has its answer in a few seconds; a person waits no longer. */
+export const MOST_WAITING = 16;
 
 const TOO_COMPLEX: Decoded = { outcome: 'unreadable', reason: 'too_complex', format: null };
 const BROKEN: Decoded = { outcome: 'unreadable', reason: 'broken', format: null };

@@ -76,11 +76,13 @@ export const findConfinement = async (program: string): Promise<Confinement> => 
   return confinementOf(walls, program);
 };
 
+/** The command that puts whatever comes after it behind these walls. */
+export const behind = (walls: readonly Wall[]): readonly string[] => walls.flatMap((wall) => COMMANDS[wall] ?? []);
+
 const confinementOf = (walls: readonly Wall[], program: string): Confinement => {
-  const before = walls.flatMap((wall) => COMMANDS[wall] ?? []);
   const heap = walls.includes('limits') ? [] : [`--max-old-space-size=${MOST_HEAP_MB}`];
   const node = [process.execPath, ...heap, '--permission', '--allow-addons', ...readable(program), program];
-  const [command = process.execPath, ...args] = [...before, ...node];
+  const [command = process.execPath, ...args] = [...behind(walls), ...node];
   return { walls, command, args };
 };
 

@@ -40,7 +40,15 @@ describe('a file in each accepted format', () => {
       ['png', png],
       ['jpeg', await sharp(png).jpeg().toBuffer()],
       ['tiff', await sharp(png).tiff().toBuffer()],
-      ['tiff', await sharp(png).toColourspace('b-w').tiff({ bitdepth: 1, compression: 'ccittfax4' }).toBuffer()],
+      [
+        'tiff',
+        await sharp(png)
+          .removeAlpha()
+          .greyscale()
+          .toColourspace('b-w')
+          .tiff({ bitdepth: 1, compression: 'ccittfax4' })
+          .toBuffer(),
+      ],
     ] as const) {
       expect(await decodeFile(file)).toEqual({ outcome: 'read', format, codes: [{ text: CODE, page: 1 }], texts: [] });
     }
