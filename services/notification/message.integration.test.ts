@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WAITING_REASONS } from '@simlane/contracts/http/notification';
+import { bodyHash } from '@simlane/service-kit/body-hash';
 import { checkSchema } from '@simlane/testing/schema-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APP_ROLE } from './database.ts';
@@ -145,6 +146,85 @@ it('keeps a message about an order that waits, with the order it is about', asyn
   });
   const list = await notification.get(accountId, `/notifications/v1/messages?objectId=${orderId}`);
   expect(list.body.items).toHaveLength(WAITING_REASONS.length);
+});
+
+describe('a message about a QR code', () => {
+  const sim = { id: randomUUID(), msisdn: '+33612345678', iccid: null, temporaryReference: null };
+  const expiresAt = '2026-03-31T10:00:00.000Z';
+  const messages = { en: { subject: 'QR code wanted', text: 'Please send it.' } };
+  const asked = { ...ALICE, linkId: randomUUID() };
+
+  it('is kept under the request, or under the SIM where nobody had asked', async () => {
+    const [accountId, requestId] = [randomUUID(), randomUUID()];
+    const contents = [
+      { kind: 'qr_code_requested', requestId, reminder: 0, messages, expiresAt },
+      { kind: 'qr_code_available', requestId, sim, confirmationCodeRequired: true, expiresAt },
+      { kind: 'qr_code_available', requestId: null, sim, confirmationCodeRequired: false, expiresAt },
+      { kind: 'qr_file_refused', requestId, sim, reason: 'Another operator’s.' },
+      { kind: 'qr_request_returned', requestId, sim, returns: [{ name: 'C', email: 'c@x.example', as: 'bounced' }] },
+    ];
+    for (const content of contents) {
+      const answer = await notification.put(accountId, randomUUID(), { content, recipients: [asked] });
+      expect(answer.status).toBe(202);
+    }
+    const kindsOf = async (objectId: string) => {
+      const { body } = await notification.get(accountId, `/notifications/v1/messages?objectId=${objectId}`);
+      return body.items.map(({ kind, object }: { kind: string; object: object }) => ({ kind, object }));
+    };
+    const object = { type: 'qr_request', id: requestId };
+    expect(await kindsOf(requestId)).toEqual([
+      { kind: 'qr_request_returned', object },
+      { kind: 'qr_file_refused', object },
+      { kind: 'qr_code_available', object },
+      { kind: 'qr_code_requested', object },
+    ]);
+    expect(await kindsOf(sim.id)).toEqual([{ kind: 'qr_code_available', object: { type: 'sim', id: sim.id } }]);
+  });
+
+  it('of which no mail can be made is refused, and nothing is stored', async () => {
+    const accountId = randomUUID();
+    const requested = { kind: 'qr_code_requested', requestId: randomUUID(), reminder: 0, expiresAt };
+    const available = { kind: 'qr_code_available', requestId: null, sim, confirmationCodeRequired: false, expiresAt };
+    const subject = 'QR code\r\nBcc: thief@evil.example';
+    const bad = [
+      { content: { ...requested, messages: {} }, recipients: [asked] },
+      { content: { ...requested, messages: { en: { ...messages.en, subject } } }, recipients: [asked] },
+      { content: { ...requested, messages: { en: { ...messages.en, text: 'a\u{0}b' } } }, recipients: [asked] },
+      { content: available, recipients: [asked, BENOIT] },
+      {
+        content: { ...available, sim: { ...sim, msisdn: null, iccid: '89\nBcc: thief@evil.example' } },
+        recipients: [asked],
+      },
+      { content: { ...requested, messages }, recipients: [{ ...asked, linkId: 'https://evil.example' }] },
+    ];
+    for (const body of bad) {
+      const answer = await notification.put(accountId, randomUUID(), body);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+      expect(JSON.stringify(answer.body)).not.toMatch(/thief|evil/);
+    }
+    expect(await dueOf(accountId)).toEqual([]);
+  });
+
+  it('with another link under the same id is another message', async () => {
+    const [accountId, messageId] = [randomUUID(), randomUUID()];
+    const content = { kind: 'qr_code_requested', requestId: randomUUID(), reminder: 0, messages, expiresAt };
+    await notification.put(accountId, messageId, { content, recipients: [asked] });
+    const other = { content, recipients: [{ ...asked, linkId: randomUUID() }] };
+    expect(await notification.put(accountId, messageId, other)).toMatchObject({ status: 422 });
+    expect((await notification.put(accountId, messageId, { content, recipients: [asked] })).status).toBe(202);
+  });
+});
+
+it('a message that was put before there were links is known again', async () => {
+  const [accountId, messageId] = [randomUUID(), randomUUID()];
+  const body = aBody();
+  await notification.put(accountId, messageId, body);
+  const { body_hash: hash } = await notification.database.adminDb
+    .selectFrom('message')
+    .select('body_hash')
+    .where('account_id', '=', accountId)
+    .executeTakeFirstOrThrow();
+  expect(hash).toBe(bodyHash(body));
 });
 
 describe('reading messages', () => {
