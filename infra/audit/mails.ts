@@ -8,7 +8,8 @@ const MAILBOX_CLOCK_MS = 1_000;
 /**
  * Invariant 4: each recipient has one mail of a message, or two after an unknown outcome, and whatever says `sent` is
  * in the mailbox. A hand-over is counted in its row before it begins; the second is made as a marked repeat. The mark
- * is a header, which the local mailbox does not keep: that is proven where the mail is made.
+ * is a header, which the local mailbox does not keep: that is proven where the mail is made. Mails about orders have the
+ * order's number in their subject, by which they are counted; others are only looked for.
  *
  * @param mailboxSince mails from before then are gone: the mailbox keeps them in memory
  */
@@ -29,7 +30,7 @@ export const checkMails = ({ notification, mails }: Snapshot, mailboxSince: Date
     ...[...Map.groupBy(kept, ({ orderId, email }) => `${orderId} ${email.toLowerCase()}`).values()].flatMap(
       (recipients): Finding[] => {
         const [first] = recipients;
-        if (first === undefined) return [];
+        if (first === undefined || first.orderNumber === null) return [];
         const handedOver = recipients.reduce((sum, { handOvers }) => sum + handOvers, 0);
         const arrived = known.filter((mail) => isTo(mail, first)).length;
         if (arrived <= handedOver) return [];
@@ -40,4 +41,5 @@ export const checkMails = ({ notification, mails }: Snapshot, mailboxSince: Date
 };
 
 const isTo = ({ to, subject }: MailboxMail, { email, orderNumber }: RecipientRow): boolean =>
-  subject.includes(orderNumber) && to.some((address) => address.toLowerCase().includes(email.toLowerCase()));
+  (orderNumber === null || subject.includes(orderNumber)) &&
+  to.some((address) => address.toLowerCase().includes(email.toLowerCase()));

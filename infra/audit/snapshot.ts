@@ -130,9 +130,9 @@ export interface RecipientRow extends Row {
   readonly handOvers: number;
   readonly sentAt: Date | null;
   readonly providerMessageId: string | null;
-  /** Of the message: the order that it is about. */
+  /** Of the message: what it is about; and its number, where that is an order. */
   readonly orderId: string;
-  readonly orderNumber: string;
+  readonly orderNumber: string | null;
 }
 
 export interface NotificationSnapshot {
