@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { SEARCH_ATTRIBUTES } from '@simlane/contracts/search-attribute-names';
+import type { SEARCH_ATTRIBUTES } from '@simlane/contracts/search-attribute-names';
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import {
   defaultPayloadConverter,
