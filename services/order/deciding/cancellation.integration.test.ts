@@ -127,6 +127,28 @@ describe('a manager who asks for cancellation', () => {
     expect((await kinds(id)).at(-1)).toBe('request_overtaken');
   });
 
+  it('whose profile has the action off for that slot is refused, with the condition; what else is unmet does not count', async () => {
+    const notEnabled = {
+      code: 'enabled_in_profile',
+      state: 'not_met',
+      detail: 'Switch to eSIM is not enabled for slot 1 in the profile Depot',
+      fix: 'Enable it; an administrator can do it',
+      whoCanFix: 'administrator',
+    } as const;
+    const inFlight = { ...notEnabled, code: 'no_change_in_flight' } as const;
+    const id = await at.submittedOrder();
+    order.inventory.availability = { display: 'blocked', conditions: [notEnabled, inFlight] };
+    const refused = await askToCancel(id);
+    expect([refused.status, refused.body.code, refused.body.conditions]).toEqual([
+      422,
+      'action_not_available',
+      [notEnabled],
+    ]);
+    order.inventory.availability = { display: 'blocked', conditions: [inFlight] };
+    expect((await askToCancel(id)).status).toBe(200);
+    order.inventory.availability = {};
+  });
+
   it('of a draft, of a processed or of a foreign order is refused', async () => {
     const { id: draft } = await order.draft();
     expect(await askToCancel(draft)).toMatchObject({ status: 409, body: { code: 'order_state' } });

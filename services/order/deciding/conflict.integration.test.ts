@@ -112,6 +112,19 @@ describe('a conflict', () => {
     expect(await todos(id)).toEqual([]);
   });
 
+  it('is adopted with the terms that the order went to the provider with, whatever the catalog says since', async () => {
+    order.catalog.cutoverOn = 'installed';
+    const id = await at.cancelledOrder();
+    order.catalog.cutoverOn = 'processed';
+    await say('installed', id, { iccid: ICCID });
+    await resolve(id, (await lastFact(id, 'processed')).id, 'adopt');
+    const adoptingOrderId = await adoptingOrderOf(id);
+    await confirm(adoptingOrderId);
+    await say('processed', id, { iccid: OTHER_ICCID });
+    expect(await lastFact(adoptingOrderId, 'acknowledged')).toMatchObject({ disposition: 'stale' });
+    expect(await todos(adoptingOrderId)).toEqual([]);
+  });
+
   const confirm = (id: string) =>
     order.call<Order & Partial<Omit<Problem, 'status'>>>('POST', `/orders/${id}/confirmation`, { body: {} });
 

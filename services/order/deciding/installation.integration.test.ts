@@ -53,6 +53,23 @@ describe('a provider whose cut-over is the installation', () => {
     expect(said).toMatchObject([{ source: 'user', actorId: 'user-1', disposition: 'applied' }]);
   });
 
+  it('lets nobody confirm it whose profile has the action off for that slot', async () => {
+    const id = await at.submittedOrder();
+    await say('processed', id);
+    const notEnabled = {
+      code: 'enabled_in_profile',
+      state: 'not_met',
+      detail: 'Switch to eSIM is not enabled for slot 1 in the profile Depot',
+      fix: 'Enable it; an administrator can do it',
+      whoCanFix: 'administrator',
+    } as const;
+    order.inventory.availability = { display: 'blocked', conditions: [notEnabled] };
+    const refused = await order.call('POST', `/orders/${id}/installation`, { body: {} });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'action_not_available', conditions: [notEnabled] } });
+    order.inventory.availability = {};
+    expect((await order.call('POST', `/orders/${id}/installation`, { body: {} })).status).toBe(200);
+  });
+
   it('that waits for the installation leaves that as a to-do of the manager', async () => {
     const id = await at.submittedOrder();
     await say('processed', id);

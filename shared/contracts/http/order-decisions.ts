@@ -44,7 +44,7 @@ export const orderDecisionRoutes = {
       'Before the order was sent to the provider it is cancelled at once. Afterwards the provider is asked, and decides: ' +
       'see `cancellation`. A repeat while a request is open gets the order as it is.',
     body: z.strictObject({ reason: textSchema.optional() }).default({}),
-    problems: ['not_found', 'order_state'],
+    problems: ['not_found', 'order_state', 'action_not_available', 'dependency_unavailable'],
   }),
   confirmInstallation: publicRoute({
     ...change,
@@ -54,7 +54,7 @@ export const orderDecisionRoutes = {
     description:
       'The eSIM is installed and serves the line: for providers whose cut-over is the installation. A repeat gets the order as it is.',
     body: z.strictObject({}).default({}),
-    problems: ['not_found', 'order_state'],
+    problems: ['not_found', 'order_state', 'action_not_available', 'dependency_unavailable'],
   }),
   decide: publicRoute({
     ...change,
