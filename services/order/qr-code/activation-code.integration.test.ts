@@ -105,6 +105,15 @@ describe('an activation code that comes with a word', () => {
     expect(rows.map(({ text }) => text).join()).not.toContain('AAAA-BBBB');
   });
 
+  it('is the same one however it is written: a word that repeats it is no conflict', async () => {
+    const id = await at.processedOrder({ activationCode: CODE });
+    await settle(id);
+    await say('processed', id, { activationCode: `lpa:${CODE.toLowerCase()}$` });
+    expect((await lastFact(id, 'processed')).disposition).toBe('duplicate');
+    await settle(id);
+    expect(codesOf(id)).toHaveLength(1);
+  });
+
   it('is not handed over for a stale or a conflicting word', async () => {
     const id = await at.processedOrder({ activationCode: CODE });
     await settle(id);

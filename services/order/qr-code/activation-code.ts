@@ -1,5 +1,4 @@
 /** Which activation codes inventory is owed, and what is left to do when it has answered. Codes themselves are not in here. */
-import { isProviderWord } from '@simlane/contracts/facts';
 import type { Todo } from '@simlane/contracts/http/order';
 import type { ProblemCode } from '@simlane/contracts/problems';
 import { withoutTodo, withTodo } from '../ordering/order.ts';
@@ -11,8 +10,8 @@ export type CodeOutcome =
   | { readonly outcome: 'refused'; readonly problem: ProblemCode; readonly detail: string };
 
 /**
- * Words whose activation code is to be passed on, in the order of their intake: those that had an effect, once it is
- * carried out. A code that was said before is passed on again only if it was refused then. Nothing of a cancelled order.
+ * Words whose activation code is to be passed on, in the order of their intake: those that are carried out, which a word
+ * without an effect never is. A code that was said before is passed on again only if it was refused then. Nothing of a cancelled order.
  */
 export const pendingCodes = (facts: readonly StoredFact[]): StoredFact[] => {
   if (decidedSoFar(facts) === 'cancelled') return [];
@@ -21,13 +20,8 @@ export const pendingCodes = (facts: readonly StoredFact[]): StoredFact[] => {
   const taken = new Set(answered.filter(({ data }) => data.outcome !== 'refused').map(({ causeId }) => causeId));
   const known = new Set(facts.filter(({ id }) => taken.has(id)).map((fact) => fact.activationCodeFingerprint));
   return facts.filter(
-    ({ id, kind, disposition, fillsIn, carriedOutAt, activationCodeFingerprint: fingerprint }) =>
-      isProviderWord(kind) &&
-      fingerprint !== null &&
-      (disposition === 'applied' || fillsIn) &&
-      carriedOutAt !== null &&
-      !causes.has(id) &&
-      !known.has(fingerprint),
+    ({ id, carriedOutAt, activationCodeFingerprint: fingerprint }) =>
+      carriedOutAt !== null && fingerprint !== null && !causes.has(id) && !known.has(fingerprint),
   );
 };
 
