@@ -1,8 +1,6 @@
 import { ProblemError } from '@simlane/service-kit/problem';
+import { DECODING_LIMITS } from './limits.ts';
 
-/** Files that are being read at a time (reliability.md "Limits per account"). */
-const MOST_OF_A_LINK = 1;
-const MOST_OF_AN_ACCOUNT = 2;
 /** A file is read in a second or two. */
 const RETRY_AFTER_SECONDS = 3;
 
@@ -22,8 +20,8 @@ export const createDecodeTurns = (): DecodeTurns => {
   return {
     take: async ({ accountId, linkId }, work) => {
       const limits = [
-        { key: `account ${accountId}`, most: MOST_OF_AN_ACCOUNT },
-        ...(linkId === null ? [] : [{ key: `link ${linkId}`, most: MOST_OF_A_LINK }]),
+        { key: `account ${accountId}`, most: DECODING_LIMITS.ofAnAccount },
+        ...(linkId === null ? [] : [{ key: `link ${linkId}`, most: DECODING_LIMITS.ofALink }]),
       ];
       if (limits.some(({ key, most }) => (taken.get(key) ?? 0) >= most)) {
         throw new ProblemError('rate_limited', 'Other files are being read just now', {

@@ -8,9 +8,9 @@ import type { QrRequestFacts } from '../actions/catalog.ts';
 import { findSim } from '../fleet/sim.repository.ts';
 import { isUsable, linkDead, type StoredLink } from './link.ts';
 import { countUse, findLink } from './link.repository.ts';
-import { openCode, recordDisclosure } from './qr-code.service.ts';
+import { openCode, recordDisclosure } from './qr-code-section.ts';
 import { findCode } from './qr-code.repository.ts';
-import { msisdnOf } from './qr-request.service.ts';
+import { msisdnOf } from './qr-request-draft.ts';
 import type { UploadLinks } from './upload-link.service.ts';
 
 export interface DownloadLink {

@@ -1,8 +1,9 @@
 import type { QrRequestEnd } from '@simlane/contracts/qr-code';
+import { setDue } from '@simlane/service-kit/due';
 import type { Transaction } from '../database.ts';
 import type { StoredRequest } from './qr-request.ts';
 import { lockRequest, updateRequest } from './qr-request.repository.ts';
-import { setRequestDue } from './request-due.ts';
+import { QR_REQUEST } from './request-due.ts';
 import { addToTimeline, type Origin } from '../timeline/timeline.repository.ts';
 import { changeCode, findLiveCodes, type StoredQrCode } from './qr-code.repository.ts';
 
@@ -36,7 +37,8 @@ export const endRequest = async (
     { subject: { type: 'qr_request', id }, event: 'qr_request_ended', data: { endReason: reason, ...data } },
     { subject: { type: 'sim', id: simId }, event: 'qr_request_ended', data: { requestId: id, endReason: reason } },
   ]);
-  await setRequestDue(tx, request, now);
+  // Its run hears of it at once, also where nothing is owed any more: it has nothing to wait for.
+  await setDue(tx, { kind: QR_REQUEST, id, accountId, dueAt: now });
 };
 
 /**

@@ -12,7 +12,7 @@ import { lockSim } from '../fleet/sim.repository.ts';
 import { findSim } from '../fleet/sim.repository.ts';
 import { lockRequest } from './qr-request.repository.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
-import type { Decoder } from '../decoding/decoder.ts';
+import { type Decoder, DecoderBusy, DecoderUnavailable } from '../decoding/decoder.ts';
 import type { DecodeTurns } from './decode-turns.ts';
 import { endCode, endRequest } from './ending.ts';
 import { codeInFile, codeTyped, type ImportedCode, ImportRefusal } from './imported-code.ts';
@@ -121,7 +121,15 @@ const readInput = async (
 ): Promise<ImportedCode> => {
   if ('text' in input) return codeTyped(input.text);
   const by = importer.source === 'upload_link' ? importer.linkId : null;
-  return codeInFile(await turns.take({ accountId, linkId: by }, () => decoder.decode(input.file)));
+  try {
+    return codeInFile(await turns.take({ accountId, linkId: by }, () => decoder.decode(input.file)));
+  } catch (error) {
+    // It says nothing of the file: the same one can be sent again.
+    if (error instanceof DecoderBusy || error instanceof DecoderUnavailable) {
+      throw new UnavailableError('What reads files', error.message, error);
+    }
+    throw error;
+  }
 };
 
 interface Judging {

@@ -42,11 +42,14 @@ export const addLinkPageRoutes = (app: FastifyInstance, uploads: UploadLinks): v
     app.get(path, { schema: { hide: true } }, (_request, reply) => reply.headers(headers).send(body));
   }
   withUploads(app, FILE, (own) => {
-    own.get<ByToken>(UPLOAD_PATH, { schema: { ...TAG, summary: 'The upload page of a contact' } }, (request, reply) =>
-      orDeadPage(request, reply, async () => {
-        const opened = await openUploadLink(uploads, request.params.token);
-        return sendUploadPage(reply, request.params.token, opened, await stateOfUpload(uploads, opened));
-      }),
+    own.get<ByToken>(
+      UPLOAD_PATH,
+      { exposeHeadRoute: true, schema: { ...TAG, summary: 'The upload page of a contact' } },
+      (request, reply) =>
+        orDeadPage(request, reply, async () => {
+          const opened = await openUploadLink(uploads, request.params.token);
+          return sendUploadPage(reply, request.params.token, opened, await stateOfUpload(uploads, opened));
+        }),
     );
     own.post<ByToken>(
       UPLOAD_PATH,

@@ -1,20 +1,15 @@
 import type { Language } from '@simlane/contracts/http/primitives';
 import { setDue } from '@simlane/service-kit/due';
-import { ProblemError } from '@simlane/service-kit/problem';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Transaction } from '../database.ts';
 import { setRequestDue } from './request-due.ts';
 import { addToTimeline, type Origin } from '../timeline/timeline.repository.ts';
+import { requireRoom } from './limits.ts';
 import { linkExpiry } from './link.ts';
 import { insertLinks } from './link.repository.ts';
 
 /** The kind of due row of a notification that no request carries; its own workflow is woken by it. */
 export const QR_NOTIFICATION = 'qr_notification';
-
-/** More mails than the people of a fleet can read: a key that repeats by mistake is stopped (reliability.md "Limits"). */
-const MOST_A_DAY = 1_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
-const RETRY_AFTER_SECONDS = 3_600;
 
 export interface Addressee {
   readonly name: string;
@@ -40,7 +35,7 @@ export const addNotification = async (
   accountId: string,
   { codeId, simId, requestId, to, automatic, origin, now, key }: NewNotification,
 ): Promise<string> => {
-  await requireRoom(tx, accountId, now);
+  await requireRoom(tx, accountId, 'qr_notification', now);
   const id = uuidV7();
   const linkId = uuidV7();
   await insertLinks(tx, accountId, [
@@ -85,20 +80,6 @@ export const addNotification = async (
   if (requestId === null) await setDue(tx, { kind: QR_NOTIFICATION, id, accountId, dueAt: now });
   else await setRequestDue(tx, { accountId, id: requestId }, now);
   return id;
-};
-
-const requireRoom = async (tx: Transaction, accountId: string, now: Date): Promise<void> => {
-  const { count } = await tx
-    .selectFrom('qr_notification')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('account_id', '=', accountId)
-    .where('created_at', '>', new Date(now.getTime() - DAY_MS))
-    .executeTakeFirstOrThrow();
-  if (count < MOST_A_DAY) return;
-  throw new ProblemError('rate_limited', `The account has sent ${MOST_A_DAY} notifications within a day`, {
-    fix: 'Wait as long as Retry-After says',
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });
 };
 
 export interface StoredNotification {

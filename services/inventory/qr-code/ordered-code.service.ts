@@ -18,7 +18,9 @@ import { importCode, type QrCodes } from './import.service.ts';
 import { findLiveCodes } from './qr-code.repository.ts';
 import type { Person, RequestContact } from './qr-request.ts';
 import { findRequest } from './qr-request.repository.ts';
-import { addRequest, prefilled, type QrRequests, simToAskFor } from './qr-request.service.ts';
+import type { QrRequests } from './qr-request.service.ts';
+import { addRequest } from './qr-request-adding.ts';
+import { prefilled, simToAskFor } from './qr-request-draft.ts';
 
 export interface OrderedSim {
   readonly accountId: string;

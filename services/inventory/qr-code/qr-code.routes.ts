@@ -22,17 +22,10 @@ import {
   listQrCodes,
   notifyOfCode,
   revokeLink,
-  sectionAfter,
-  showQrCode,
 } from './qr-code.service.ts';
-import {
-  cancelRequest,
-  createRequest,
-  draftRequest,
-  listQrRequests,
-  readRequest,
-  resendRequest,
-} from './qr-request.service.ts';
+import { sectionAfter, showQrCode } from './qr-code-section.ts';
+import { cancelRequest, createRequest, listQrRequests, readRequest, resendRequest } from './qr-request.service.ts';
+import { draftRequest } from './qr-request-draft.ts';
 
 const FILE = { fileBytes: LARGEST_FILE_BYTES };
 const beforeId = z.tuple([idSchema]);

@@ -1,41 +1,36 @@
-import type { Sim } from '@simlane/contracts/http/fleet';
 import type { Language } from '@simlane/contracts/http/primitives';
-import type { QrRequest, QrRequestDraft } from '@simlane/contracts/http/qr-code';
+import type { QrRequest } from '@simlane/contracts/http/qr-code';
 import type { RequestMessages } from '@simlane/contracts/http/qr-request-messages';
 import type { QrRequestState } from '@simlane/contracts/qr-code';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
-import { notFound, ProblemError, UnavailableError } from '@simlane/service-kit/problem';
-import { uuidV7 } from '@simlane/service-kit/uuid-v7';
+import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Catalog, QrRequestFacts } from '../actions/catalog.ts';
-import { qrCodeContact } from '../actions/conditions.ts';
 import type { Database, Transaction } from '../database.ts';
-import { findLine } from '../fleet/line.repository.ts';
 import { findSim, lockSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
-import { findProviderReference } from '../replacement/sim-replacement.repository.ts';
 import { byCaller } from '../timeline/origin.ts';
-import { addToTimeline, type Origin } from '../timeline/timeline.repository.ts';
+import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { endRequest } from './ending.ts';
-import { insertLinks, listLinks } from './link.repository.ts';
+import { listLinks } from './link.repository.ts';
 import type { StoredLink } from './link.ts';
-import { findEsim, requireConditions, requireEsimInUse, requireQrUser } from './qr-code-access.ts';
+import { findEsim, requireQrUser } from './qr-code-access.ts';
 import { setRequestDue } from './request-due.ts';
 import { type Person, type RequestContact, requestExpiry, type StoredRequest } from './qr-request.ts';
 import {
   findRequest,
   findRequestOfKey,
   forgetReturns,
-  insertRequest,
   listRequests,
   lockRequest,
   type RequestOrigin,
   resendKeyOf,
   updateRequest,
 } from './qr-request.repository.ts';
-import { requestMessages } from './qr-request-texts.ts';
+import { addRequest, addUploadLinks } from './qr-request-adding.ts';
+import { factsFor, prefilled, simForRequest } from './qr-request-draft.ts';
 
 export interface QrRequests {
   readonly db: Database;
@@ -73,75 +68,6 @@ export const toQrRequest = (request: StoredRequest, links: readonly StoredLink[]
   expiresAt: request.expiresAt.toISOString(),
   version: request.version,
 });
-
-/** What the catalog knows for a request, asked afresh. @throws UnavailableError, and `action_not_available` without a contact */
-const factsFor = async (catalog: Catalog, accountId: string, sim: Sim): Promise<QrRequestFacts> => {
-  const facts = await catalog.qrRequestFacts(accountId, sim);
-  if (!facts.known) throw new UnavailableError('The catalog', 'does not answer');
-  const { distributorName, contacts } = facts.value;
-  requireConditions([qrCodeContact({ known: true, value: { distributorName, contacts: contacts.length } })]);
-  return facts.value;
-};
-
-/** A SIM as its request tells of it. */
-export interface SimToAskFor {
-  readonly sim: Sim;
-  readonly msisdn: string | null;
-  readonly providerReference: string | null;
-}
-
-const simForRequest = (db: Database, caller: Caller, simId: string): Promise<SimToAskFor> =>
-  readInAccount(db, caller.accountId, async (tx) => {
-    const sim = await requireQrUser(tx, caller, simId);
-    return simToAskFor(tx, caller.accountId, sim);
-  });
-
-export const simToAskFor = async (tx: Transaction, accountId: string, sim: Sim): Promise<SimToAskFor> => ({
-  sim,
-  msisdn: await msisdnOf(tx, sim, accountId),
-  providerReference: await findProviderReference(tx, accountId, sim.id),
-});
-
-export const msisdnOf = async (tx: Transaction, { lineId }: Sim, accountId: string): Promise<string | null> =>
-  lineId === null ? null : ((await findLine(tx, { accountId }, lineId))?.msisdn ?? null);
-
-/** One message for each of the languages, as it is before anybody edits it. */
-export const prefilled = (
-  languages: readonly Language[],
-  { sim, msisdn, providerReference }: SimToAskFor,
-  { facts, requesterName }: { facts: QrRequestFacts; requesterName: string },
-): RequestMessages =>
-  requestMessages(languages, {
-    accountName: facts.accountName,
-    requesterName,
-    msisdn,
-    iccid: sim.iccid,
-    temporaryReference: sim.temporaryReference,
-    providerName: facts.providerName,
-    providerReference,
-  });
-
-/** What the window shows before anything is sent. Keeps nothing. */
-export const draftRequest = async (
-  { db, catalog }: QrRequests,
-  caller: Caller,
-  simId: string,
-): Promise<QrRequestDraft> => {
-  const asked = await simForRequest(db, caller, simId);
-  const facts = await factsFor(catalog, caller.accountId, asked.sim);
-  const open = await readInAccount(db, caller.accountId, (tx) =>
-    findRequest(tx, caller.accountId, { openOfSim: simId }),
-  );
-  const languages = facts.contacts.map(({ language }) => language);
-  return {
-    simId,
-    distributorName: facts.distributorName ?? '',
-    recipients: facts.contacts.map(({ id, name, email, language }) => ({ contactId: id, name, email, language })),
-    cc: [],
-    messages: prefilled(languages, asked, { facts, requesterName: caller.name }),
-    openRequestId: open?.id ?? null,
-  };
-};
 
 export interface NewRequest {
   readonly simId: string;
@@ -254,87 +180,6 @@ const chosenContacts = (
       returnTold: false,
     }));
 };
-
-export interface RequestToAdd {
-  readonly simId: string;
-  readonly orderId: string | null;
-  readonly requestedBy: Person;
-  readonly contacts: readonly RequestContact[];
-  readonly cc: readonly string[];
-  readonly messages: RequestMessages;
-  readonly origin: Origin;
-  readonly key: RequestOrigin | null;
-}
-
-/** Takes the SIM, and adds the request with the links of its first sending. @throws ProblemError `qr_request_open` */
-export const addRequest = async (
-  tx: Transaction,
-  accountId: string,
-  { simId, orderId, requestedBy, contacts, cc, messages, origin, key }: RequestToAdd,
-): Promise<string> => {
-  const sim = await lockSim(tx, { accountId }, simId);
-  if (sim === undefined) throw notFound('There is no such SIM');
-  requireEsimInUse(sim);
-  const open = await findRequest(tx, accountId, { openOfSim: simId });
-  if (open !== undefined) {
-    throw new ProblemError('qr_request_open', `The request ${open.id} for this SIM is open`, {
-      fix: 'Send it again, or cancel it first',
-    });
-  }
-  const now = new Date();
-  const id = uuidV7();
-  const request: StoredRequest = {
-    id,
-    accountId,
-    simId,
-    orderId,
-    state: 'open',
-    endReason: null,
-    endedAt: null,
-    requestedBy,
-    cc,
-    messages,
-    sendings: 1,
-    mailedSending: 0,
-    sentAt: null,
-    reminders: 0,
-    createdAt: now,
-    expiresAt: requestExpiry(now),
-    version: 1,
-    contacts,
-  };
-  await insertRequest(tx, request, key);
-  await addUploadLinks(tx, request, contacts, now);
-  const recipients = contacts.map(({ contactId }) => contactId);
-  await addToTimeline(tx, accountId, origin, [
-    { subject: { type: 'qr_request', id }, event: 'qr_requested', data: { simId, recipients, cc: cc.length } },
-    { subject: { type: 'sim', id: simId }, event: 'qr_requested', data: { requestId: id } },
-  ]);
-  await setRequestDue(tx, request, now);
-  return id;
-};
-
-const addUploadLinks = (
-  tx: Transaction,
-  { accountId, id, sendings, expiresAt }: StoredRequest,
-  contacts: readonly RequestContact[],
-  now: Date,
-): Promise<void> =>
-  insertLinks(
-    tx,
-    accountId,
-    contacts.map(({ contactId, email }) => ({
-      id: uuidV7(),
-      purpose: 'qr_upload',
-      requestId: id,
-      sending: sendings,
-      contactId,
-      qrCodeId: null,
-      sentTo: email,
-      createdAt: now,
-      expiresAt,
-    })),
-  );
 
 export const requestAfter = async (tx: Transaction, accountId: string, id: string): Promise<QrRequest> => {
   const request = await findRequest(tx, accountId, { id });

@@ -26,7 +26,7 @@ import {
   recordReturn,
   updateRequest,
 } from './qr-request.repository.ts';
-import { msisdnOf } from './qr-request.service.ts';
+import { msisdnOf } from './qr-request-draft.ts';
 import { setRequestDue } from './request-due.ts';
 import { askingMail, type NamedSim, notificationMail, refusalMail, returnedMail } from './request-mails.ts';
 
@@ -155,8 +155,7 @@ export const recordStep = (
     const expected = (await mailsOf(tx, request, step)).map(({ messageId }) => messageId);
     if (expected.every((id) => messageIds.includes(id))) {
       await carryOut(tx, request, step, now);
-      const after = await findRequest(tx, accountId, { id: requestId });
-      if (after?.state === 'open' || step !== 'expire') await setRequestDue(tx, request, now);
+      await setRequestDue(tx, request, now);
     }
     return claimIn(tx, accountId, requestId);
   });

@@ -19,7 +19,7 @@ import { carryingRequest } from './qr-code.service.ts';
 import { findCode, findLiveCodes, type StoredQrCode } from './qr-code.repository.ts';
 import type { RequestContact, StoredRequest } from './qr-request.ts';
 import { findRequest, lockRequest } from './qr-request.repository.ts';
-import { simToAskFor } from './qr-request.service.ts';
+import { simToAskFor } from './qr-request-draft.ts';
 
 export interface UploadLinks extends QrCodes {
   readonly links: MailedLinks;
