@@ -9,6 +9,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
+const require = createRequire(import.meta.url);
+
 const VARIABLE = 'SIMLANE_CHROMIUM';
 const NAMES_ON_PATH = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] as const;
 const MAC_APPLICATION = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
@@ -100,7 +102,7 @@ await inflate(process.argv[1]);
 
 /** The folder of the unpacked package in our cache. Whole or not there: it is unpacked under another name. */
 const unpackedPackage = async (): Promise<string> => {
-  const root = path.join(path.dirname(createRequire(import.meta.url).resolve(PACKAGE)), '..');
+  const root = path.join(path.dirname(require.resolve('@sparticuz/chromium')), '..');
   const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
   const cache = process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache');
   const folder = path.join(cache, 'simlane', `chromium-${version}`);

@@ -48,10 +48,11 @@ export const startPageServer = async (): Promise<PageServer> => {
       headers: { 'content-type': type },
     }).formData();
     const file = form.get('file');
+    const typed = form.get('activationCode');
     server.received.push({
       // Browsers send an empty file where none was chosen.
       file: file instanceof File && file.size > 0 ? { name: file.name, bytes: file.size } : null,
-      activationCode: String(form.get('activationCode')),
+      activationCode: typeof typed === 'string' ? typed : '',
       confirmationCodeRequired: form.get('confirmationCodeRequired') === 'true',
     });
     await server.answerAfter;
@@ -91,8 +92,8 @@ export const startPageServer = async (): Promise<PageServer> => {
 
 export interface WatchedPage {
   readonly page: Page;
-  /** Requests to elsewhere, violations of the policy, errors of the script. Is to stay empty. */
-  readonly wrongs: string[];
+  /** Rejects if the page has asked another server for anything, broken its policy, or had an error in its script. */
+  readonly close: () => Promise<void>;
 }
 
 export const openWatchedPage = async (
@@ -117,5 +118,11 @@ export const openWatchedPage = async (
   await page.addInitScript(
     `addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective))`,
   );
-  return { page, wrongs };
+  return {
+    page,
+    close: async () => {
+      await context.close();
+      if (wrongs.length > 0) throw new Error(`The page has done what it should not:\n${wrongs.join('\n')}`);
+    },
+  };
 };

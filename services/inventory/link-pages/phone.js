@@ -3,9 +3,12 @@ document.documentElement.classList.add('script');
 
 const SHOWN_MS = 2000;
 
-document.addEventListener('click', async ({ target }) => {
+document.addEventListener('click', ({ target }) => {
   const button = target.closest('[data-copies]');
-  if (button === null) return;
+  if (button !== null) void copy(button);
+});
+
+const copy = async (button) => {
   const value = document.getElementById(button.dataset.copies);
   window.getSelection().selectAllChildren(value);
   try {
@@ -23,4 +26,4 @@ document.addEventListener('click', async ({ target }) => {
     button.textContent = label;
     said.textContent = '';
   }, SHOWN_MS);
-});
+};

@@ -39,8 +39,7 @@ beforeEach(async () => {
   await page.goto(server.uploadUrl);
 });
 afterEach(async () => {
-  expect(watched.wrongs).toEqual([]);
-  await page.context().close();
+  await watched.close();
   await server.stop();
 });
 
@@ -179,6 +178,7 @@ describe('what cannot be taken', () => {
     await page.locator('#file').setInputFiles(FILE);
     await send();
     await seesAnswer('Thank you, the code was read');
+    expect(server.received).toHaveLength(2);
   });
 
   it('is not sent when it is too large, more than one file, or nothing at all', async () => {
@@ -203,8 +203,11 @@ describe('what cannot be taken', () => {
       await send();
       await page.getByRole('alert').getByText('The connection was lost').waitFor();
       server.answer = UNDERSTOOD;
+      const before = server.received.length;
       await send();
       await seesAnswer('Thank you, the code was read');
+      // Before that, the browser may have repeated by itself what got no answer.
+      expect(server.received).toHaveLength(before + 1);
     },
   );
 });
@@ -223,7 +226,7 @@ describe('afterwards', () => {
 
 describe('without script', () => {
   it('a file and a code can be sent, and the answer is a page of its own that has the focus on its heading', async () => {
-    const { page: plain, wrongs } = await openWatchedPage(browser, server.origin, { javaScriptEnabled: false });
+    const { page: plain, close } = await openWatchedPage(browser, server.origin, { javaScriptEnabled: false });
     await plain.goto(server.uploadUrl);
     expect(await plain.getByText('or drop it here').isVisible()).toBe(false);
     await plain.locator('#file').setInputFiles(FILE);
@@ -241,8 +244,7 @@ describe('without script', () => {
       { file: { name: FILE.name, bytes: 40_000 }, activationCode: '' },
       { file: null, activationCode: 'https://example.com' },
     ]);
-    expect(wrongs).toEqual([]);
-    await plain.context().close();
+    await close();
   });
 });
 

@@ -111,17 +111,17 @@ const send = (form) => {
 
   request.open('POST', form.action);
   request.responseType = 'document';
-  request.upload.onprogress = ({ loaded, total }) => {
+  request.upload.addEventListener('progress', ({ loaded, total }) => {
     meter.max = total;
     meter.value = loaded;
-  };
-  request.upload.onload = () => {
+  });
+  request.upload.addEventListener('load', () => {
     meter.removeAttribute('value');
     meter.setAttribute('aria-label', form.dataset.reading);
     phase.textContent = form.dataset.reading;
-  };
-  request.onerror = () => end(form.dataset.lost);
-  request.onload = () => {
+  });
+  request.addEventListener('error', () => end(form.dataset.lost));
+  request.addEventListener('load', () => {
     const answer = request.response;
     const main = answer?.querySelector('main');
     // Something between us and the server has answered in its place.
@@ -131,7 +131,7 @@ const send = (form) => {
     keepEntered(form, formOf());
     main.querySelector('h1').focus();
     window.scrollTo(0, 0);
-  };
+  });
   request.send(new FormData(form));
 };
 
