@@ -1,5 +1,5 @@
 import { broken, type Finding } from './finding.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { InventorySnapshot, Snapshot } from './snapshot.ts';
 
 interface Reference {
   readonly from: string;
@@ -33,12 +33,25 @@ const ownersOf = ({ order, inventory, notification, catalog }: Snapshot) => ({
   provider: byId(catalog.providers),
   article: byId(catalog.articles),
   recipient: byId(notification.recipients),
+  qr_code: byId(inventory.qrCodes),
+  qr_request: byId(inventory.qrRequests),
+  qr_link: byId(inventory.qrLinks),
+  qr_notification: byId(inventory.qrNotifications),
+  file: byId(inventory.files),
 });
 
 const byId = (rows: readonly { readonly id: string; readonly accountId: string }[]): Map<string, Set<string>> => {
   const owners = new Map<string, Set<string>>();
   for (const { id, accountId } of rows) owners.set(id, (owners.get(id) ?? new Set()).add(accountId));
   return owners;
+};
+
+/** Of what a due row's id is; of other kinds, a recipient's. */
+const DUE_FOR: Readonly<Record<string, Reference['to']>> = {
+  order: 'order',
+  qr_request: 'qr_request',
+  qr_notification: 'qr_notification',
+  unkept_file: 'file',
 };
 
 const referencesIn = ({ order, inventory, notification }: Snapshot): Reference[] => [
@@ -77,11 +90,11 @@ const referencesIn = ({ order, inventory, notification }: Snapshot): Reference[]
       id: providerId,
     }),
   ),
-  ...[...order.due, ...notification.due].map(
+  ...[...order.due, ...inventory.due, ...notification.due].map(
     ({ service, accountId, kind, id }): Reference => ({
       from: `${service}'s due row ${kind} ${id}`,
       accountId,
-      to: kind === 'order' ? 'order' : 'recipient',
+      to: DUE_FOR[kind] ?? 'recipient',
       id,
     }),
   ),
@@ -116,13 +129,56 @@ const referencesIn = ({ order, inventory, notification }: Snapshot): Reference[]
       { ...from, to: subjectType, id: subjectId },
     ];
   }),
+  ...qrReferencesIn(inventory),
   ...notification.messages.map(
-    ({ accountId, id, orderId }): Reference => ({
+    ({ accountId, id, objectType, objectId }): Reference => ({
       from: `message ${id}`,
       accountId,
-      orderId,
-      to: 'order',
-      id: orderId,
+      orderId: objectType === 'order' ? objectId : null,
+      to: objectType,
+      id: objectId,
     }),
   ),
+];
+
+const qrReferencesIn = ({
+  qrCodes,
+  qrRequests,
+  qrContacts,
+  qrLinks,
+  qrNotifications,
+}: InventorySnapshot): Reference[] => [
+  ...qrRequests.flatMap(({ accountId, id, simId, orderId }): Reference[] => {
+    const from = { from: `QR request ${id}`, accountId, orderId };
+    return [
+      { ...from, to: 'sim', id: simId },
+      { ...from, to: 'order', id: orderId },
+    ];
+  }),
+  ...qrContacts.map(
+    ({ accountId, requestId }): Reference => ({ from: 'a contact', accountId, to: 'qr_request', id: requestId }),
+  ),
+  ...qrCodes.flatMap(({ accountId, id, simId, requestId, fileId }): Reference[] => {
+    const from = { from: `QR code ${id}`, accountId };
+    return [
+      { ...from, to: 'sim', id: simId },
+      { ...from, to: 'qr_request', id: requestId },
+      { ...from, to: 'file', id: fileId },
+    ];
+  }),
+  ...qrLinks.flatMap(({ accountId, id, requestId, qrCodeId }): Reference[] => {
+    const from = { from: `link ${id}`, accountId };
+    return [
+      { ...from, to: 'qr_request', id: requestId },
+      { ...from, to: 'qr_code', id: qrCodeId },
+    ];
+  }),
+  ...qrNotifications.flatMap(({ accountId, id, qrCodeId, requestId, linkId }): Reference[] => {
+    const from = { from: `QR notification ${id}`, accountId };
+    return [
+      { ...from, to: 'qr_code', id: qrCodeId },
+      { ...from, to: 'qr_request', id: requestId },
+      { ...from, to: 'qr_link', id: linkId },
+    ];
+  }),
 ];

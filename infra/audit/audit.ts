@@ -3,10 +3,12 @@ import type { StackInfo } from '../local/stack-info.ts';
 import { checkAccounts } from './accounts.ts';
 import { checkDue } from './due.ts';
 import type { Finding } from './finding.ts';
+import { checkFiles } from './files.ts';
 import { checkFleet } from './fleet.ts';
 import { checkHistory } from './history.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { checkMails } from './mails.ts';
+import { checkQrHistory, checkQrWork } from './qr-requests.ts';
 import { checkSignals } from './signals.ts';
 import type { Snapshot } from './snapshot.ts';
 import { checkSubmissions } from './submissions.ts';
@@ -19,6 +21,7 @@ export interface AuditReport {
     readonly orders: number;
     readonly facts: number;
     readonly signals: number;
+    readonly qrCodes: number;
     readonly mails: number;
   };
 }
@@ -32,6 +35,7 @@ export const audit = async (stack: StackInfo): Promise<AuditReport> => {
       orders: snapshot.order.orders.length,
       facts: snapshot.order.facts.length,
       signals: snapshot.order.signals.length,
+      qrCodes: snapshot.inventory.qrCodes.length,
       mails: snapshot.mails.length,
     },
   };
@@ -43,10 +47,13 @@ export const findingsIn = (snapshot: Snapshot, mailboxSince: Date): Finding[] =>
   ...checkSignals(snapshot),
   ...checkFleet(snapshot),
   ...checkMails(snapshot, mailboxSince),
+  ...checkFiles(snapshot),
   ...checkDue(snapshot),
   ...checkAccounts(snapshot),
   ...checkHistory(snapshot),
+  ...checkQrHistory(snapshot),
   ...checkUnfinished(snapshot),
+  ...checkQrWork(snapshot),
 ];
 
 /** Wrong at this moment; what is stuck is shown, and for a person. */

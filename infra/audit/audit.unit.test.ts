@@ -166,7 +166,7 @@ describe('the auditor sees', () => {
     ],
     [
       'a manager who is told and has no message',
-      ({ notification }) => (notification.messages = []),
+      ({ notification }) => remove(notification.messages, 'message'),
       ['8 broken: the manager is told, and there is no message'],
     ],
     [

@@ -7,8 +7,8 @@ const OVERDUE_AFTER_MS = 60_000;
 const STUCK_AFTER_TRIES = 20;
 
 /** Invariant 6: nothing due is older than a minute; what was tried again and again is shown as stuck. */
-export const checkDue = ({ readAt, order, notification }: Snapshot): Finding[] =>
-  [...order.due, ...notification.due].flatMap(
+export const checkDue = ({ readAt, order, inventory, notification }: Snapshot): Finding[] =>
+  [...order.due, ...inventory.due, ...notification.due].flatMap(
     ({ service, kind, id, accountId, dueAt, tries, lastError }): Finding[] => {
       const place = { accountId, orderId: kind === 'order' ? id : null };
       const row = `${service}'s due row ${kind} ${id}`;

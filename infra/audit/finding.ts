@@ -25,9 +25,6 @@ export const INVARIANTS = {
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 
-/** There are no QR codes yet: nothing to check is not the same as nothing wrong. */
-export const WITHOUT_SUBJECT: readonly Invariant[] = [5];
-
 interface Place {
   readonly accountId?: string | null;
   readonly orderId?: string | null;

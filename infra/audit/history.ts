@@ -6,7 +6,7 @@ import type { FactRow, OrderRow, ReplacementRow, Snapshot, TimelineRow } from '.
 export const checkHistory = ({ order, inventory, notification }: Snapshot): Finding[] => {
   const facts = factsByOrder(order.facts);
   const entries = Map.groupBy(inventory.timeline, ({ orderId }) => orderId);
-  const told = new Set(notification.messages.map(({ orderId }) => orderId));
+  const told = new Set(notification.messages.map(({ objectId }) => objectId));
   return [
     ...order.orders.flatMap((row) => [
       ...checkFacts(row, facts.get(row.id) ?? NO_FACTS),

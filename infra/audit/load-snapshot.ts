@@ -1,11 +1,19 @@
-import { simReplacementWorkflowId, SIM_REPLACEMENT_WORKFLOW } from '@simlane/contracts/sim-replacement';
+import {
+  QR_CODE_NOTIFICATION_WORKFLOW,
+  QR_CODE_REQUEST_WORKFLOW,
+  qrCodeNotificationWorkflowId,
+  qrCodeRequestWorkflowId,
+} from '@simlane/contracts/qr-code-request';
+import { SIM_REPLACEMENT_WORKFLOW, simReplacementWorkflowId } from '@simlane/contracts/sim-replacement';
 import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { Client } from 'pg';
 import { readMails } from '../demo/mailbox.ts';
 import type { ServiceName } from '../local/secrets.ts';
 import type { StackInfo } from '../local/stack-info.ts';
 import { createSandboxControl } from '../provider-sandbox/control-client.ts';
+import { readObjects } from './bucket.ts';
 import { factsByOrder, hasWork, NO_FACTS } from './order-work.ts';
+import { isOwnWork, owedSince } from './qr-requests.ts';
 import type {
   CatalogSnapshot,
   DueRow,
@@ -25,14 +33,19 @@ export const loadSnapshot = async (stack: StackInfo): Promise<Snapshot> => {
   const deliveries = await sandbox.deliveries();
   const readAt = new Date();
   const order = await readDatabase(stack, 'order', readOrders);
-  const [orders, inventory, notification, catalog] = await Promise.all([
+  const [orders, inventory, catalog] = await Promise.all([
     sandbox.orders(),
     readDatabase(stack, 'inventory', readInventory),
-    readDatabase(stack, 'notification', readNotification),
     readDatabase(stack, 'catalog', readCatalog),
   ]);
-  const [mails, running] = await Promise.all([readMails(stack.ses.mailboxUrl), readRunning(stack, order)]);
-  return { readAt, order, inventory, notification, catalog, provider: { deliveries, orders }, mails, running };
+  const [objects, notification] = await Promise.all([
+    readObjects(stack.s3),
+    readDatabase(stack, 'notification', readNotification),
+  ]);
+  const withWork = [...ordersWithWork(order), ...qrWorkIn(inventory, readAt)];
+  const [mails, running] = await Promise.all([readMails(stack.ses.mailboxUrl), readRunning(stack, withWork)]);
+  const provider = { deliveries, orders };
+  return { readAt, order, inventory, notification, catalog, provider, objects, mails, running };
 };
 
 type Select = <T>(text: string) => Promise<T[]>;
@@ -87,15 +100,36 @@ const readInventory = async (select: Select): Promise<InventorySnapshot> => ({
   replacements: await select(`select account_id as "accountId", order_id as "orderId", state, line_id as "lineId",
     old_sim_id as "oldSimId", new_sim_id as "newSimId", started_at as "startedAt" from sim_replacement`),
   timeline: await select(`select account_id as "accountId", id, subject_type as "subjectType",
-    subject_id as "subjectId", order_id as "orderId", event from timeline order by recorded_at, id`),
+    subject_id as "subjectId", order_id as "orderId", event,
+    coalesce(data ->> 'notificationId', data ->> 'qrCodeId', data ->> 'requestId') as about
+    from timeline order by recorded_at, id`),
+  files: await select(`select account_id as "accountId", id, object_key as "objectKey", state,
+    object_sha256 as "objectSha256" from stored_file`),
+  qrCodes: await select(`select account_id as "accountId", id, sim_id as "simId", state, file_id as "fileId",
+    request_id as "requestId", state = 'waiting' or exists (select from timeline t where t.account_id = c.account_id
+      and t.subject_id = c.sim_id and t.event = 'qr_code_waiting' and t.data ->> 'qrCodeId' = c.id::text) as waited,
+    coalesce(decided_at, imported_at) as "becameAt", decided_at as "decidedAt", ended_at as "endedAt",
+    refusal_mailed as "refusalMailed" from qr_code c`),
+  qrRequests: await select(`select account_id as "accountId", id, sim_id as "simId", order_id as "orderId", state,
+    end_reason as "endReason", ended_at as "endedAt", sendings, mailed_sending as "mailedSending",
+    sent_at as "sentAt", reminders, created_at as "createdAt", expires_at as "expiresAt" from qr_request`),
+  qrContacts: await select(`select account_id as "accountId", request_id as "requestId", returned_at as "returnedAt",
+    return_told as "returnTold" from qr_request_contact`),
+  qrLinks: await select(`select account_id as "accountId", id, request_id as "requestId", qr_code_id as "qrCodeId"
+    from qr_link`),
+  qrNotifications: await select(`select account_id as "accountId", id, qr_code_id as "qrCodeId",
+    request_id as "requestId", link_id as "linkId", created_at as "createdAt", sent_at as "sentAt"
+    from qr_notification`),
+  due: await readDue(select, 'inventory'),
 });
 
 const readNotification = async (select: Select): Promise<NotificationSnapshot> => ({
   readAt: new Date(),
-  messages: await select(`select account_id as "accountId", id, object_id as "orderId" from message`),
+  messages: await select(`select account_id as "accountId", id, object_type as "objectType", object_id as "objectId"
+    from message`),
   recipients: await select(`select r.account_id as "accountId", r.id, r.message_id as "messageId", r.email, r.state,
     r.hand_overs as "handOvers", r.sent_at as "sentAt", r.provider_message_id as "providerMessageId",
-    m.object_id as "orderId", m.content ->> 'orderNumber' as "orderNumber"
+    case m.object_type when 'order' then m.object_id end as "orderId", m.content ->> 'orderNumber' as "orderNumber"
     from message_recipient r join message m on m.account_id = r.account_id and m.id = r.message_id`),
   due: await readDue(select, 'notification'),
 });
@@ -105,19 +139,33 @@ const readCatalog = async (select: Select): Promise<CatalogSnapshot> => ({
   articles: await select(`select account_id as "accountId", id from article`),
 });
 
-/** The list of running workflows is a moment behind; those that are missed in it are asked for by their id. */
-const readRunning = async (stack: StackInfo, { orders, facts }: OrderSnapshot): Promise<Set<string>> => {
+const ordersWithWork = ({ orders, facts }: OrderSnapshot): string[] => {
+  const own = factsByOrder(facts);
+  return orders
+    .filter((order) => hasWork(order, own.get(order.id) ?? NO_FACTS))
+    .map(({ id }) => simReplacementWorkflowId(id));
+};
+
+const qrWorkIn = (inventory: InventorySnapshot, now: Date): string[] => [
+  ...inventory.qrRequests
+    .filter((request) => owedSince(request, inventory, now) !== null)
+    .map(({ id }) => qrCodeRequestWorkflowId(id)),
+  ...inventory.qrNotifications.filter(isOwnWork).map(({ id }) => qrCodeNotificationWorkflowId(id)),
+];
+
+const WORKFLOWS = [SIM_REPLACEMENT_WORKFLOW, QR_CODE_REQUEST_WORKFLOW, QR_CODE_NOTIFICATION_WORKFLOW];
+
+/** The list of running workflows is a moment behind; of those that have work to do, the missing are asked for by their id. */
+const readRunning = async (stack: StackInfo, withWork: readonly string[]): Promise<Set<string>> => {
   const { address, namespace } = stack.temporal;
   const connection = await Connection.connect({ address, connectTimeout: CONNECT_WITHIN_MS });
   try {
     const { workflow } = new TemporalClient({ connection, namespace });
     const running = new Set<string>();
-    const query = `WorkflowType = '${SIM_REPLACEMENT_WORKFLOW}' and ExecutionStatus = 'Running'`;
+    const query = `WorkflowType in (${WORKFLOWS.map((type) => `'${type}'`).join()}) and ExecutionStatus = 'Running'`;
     for await (const { workflowId } of workflow.list({ query })) running.add(workflowId);
-    const own = factsByOrder(facts);
-    for (const order of orders) {
-      const workflowId = simReplacementWorkflowId(order.id);
-      if (running.has(workflowId) || !hasWork(order, own.get(order.id) ?? NO_FACTS)) continue;
+    for (const workflowId of withWork) {
+      if (running.has(workflowId)) continue;
       const found = await workflow
         .getHandle(workflowId)
         .describe()

@@ -8,7 +8,6 @@ import { readRunningStack } from '../local/stack-info.ts';
 import { defaultStateFolder } from '../local/state-folder.ts';
 import { say, sayAside } from '../local/terminal.ts';
 import { auditUntilGreen } from './audit.ts';
-import { WITHOUT_SUBJECT } from './finding.ts';
 import { reportText } from './report-text.ts';
 
 const MS_IN_SECOND = 1000;
@@ -24,9 +23,7 @@ if (stack === undefined) {
 } else {
   try {
     const { green, report } = await auditUntilGreen(stack, { withinMs: Number(values.within) * MS_IN_SECOND });
-    say(
-      values.json ? JSON.stringify({ green, withoutSubject: WITHOUT_SUBJECT, ...report }, null, 2) : reportText(report),
-    );
+    say(values.json ? JSON.stringify({ green, ...report }, null, 2) : reportText(report));
     if (!green) process.exitCode = 1;
   } catch (error) {
     sayAside(`A part of the stack cannot be read: ${error instanceof Error ? error.message : String(error)}`);

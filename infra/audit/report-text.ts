@@ -1,5 +1,5 @@
 import type { AuditReport } from './audit.ts';
-import { type Finding, INVARIANTS, WITHOUT_SUBJECT } from './finding.ts';
+import { type Finding, INVARIANTS } from './finding.ts';
 
 export const findingLine = ({ invariant, state, accountId, orderId, what }: Finding): string =>
   [
@@ -14,11 +14,9 @@ export const reportText = ({ findings, looked }: AuditReport): string => {
   const invariants = Object.entries(INVARIANTS).map(([number, name]) => {
     const found = findings.filter(({ invariant }) => String(invariant) === number);
     const wrong = found.filter(({ state }) => state !== 'stuck').length;
-    const hasSubject = !WITHOUT_SUBJECT.some((one) => String(one) === number);
-    const result = hasSubject ? (wrong === 0 ? 'holds' : `${wrong} wrong`) : 'no subject yet';
-    return `  ${number}  ${name}: ${result}`;
+    return `  ${number}  ${name}: ${wrong === 0 ? 'holds' : `${wrong} wrong`}`;
   });
-  const { orders, facts, signals, mails } = looked;
-  const seen = `${orders} orders, ${facts} facts, ${signals} signals, ${mails} mails`;
+  const { orders, facts, signals, qrCodes, mails } = looked;
+  const seen = `${orders} orders, ${facts} facts, ${signals} signals, ${qrCodes} QR codes, ${mails} mails`;
   return [seen, ...invariants, ...findings.map((one) => `  ${findingLine(one)}`)].join('\n');
 };

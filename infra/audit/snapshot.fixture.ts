@@ -1,5 +1,6 @@
 /** A snapshot in which nothing is wrong, to plant violations in: one order processed, one in progress. */
 import { createHash } from 'node:crypto';
+import { soundQrCodes, soundQrTimeline } from './qr-snapshot.fixture.ts';
 import type { FactRow, LineRow, OrderRow, ReplacementRow, SimRow, Snapshot, TimelineRow } from './snapshot.ts';
 
 export const ACCOUNT = 'account-1';
@@ -52,23 +53,31 @@ export const soundSnapshot = (): Snapshot => ({
       sim('new-of-going', 'temporary', 'going'),
     ],
     replacements: [replacement('done', 'committed'), replacement('going', 'started')],
-    timeline: timeline([
-      ['done', 'line', 'line-of-done', 'replacement_reserved'],
-      ['done', 'sim', 'old-of-done', 'replacement_reserved'],
-      ['done', 'line', 'line-of-done', 'temporary_esim_created'],
-      ['done', 'sim', 'new-of-done', 'temporary_esim_created'],
-      ['done', 'line', 'line-of-done', 'sim_replaced'],
-      ['done', 'sim', 'new-of-done', 'put_on_line'],
-      ['done', 'sim', 'old-of-done', 'discarded'],
-      ['going', 'line', 'line-of-going', 'replacement_reserved'],
-      ['going', 'sim', 'old-of-going', 'replacement_reserved'],
-      ['going', 'line', 'line-of-going', 'temporary_esim_created'],
-      ['going', 'sim', 'new-of-going', 'temporary_esim_created'],
-    ]),
+    ...soundQrCodes({ accountId: ACCOUNT, earlier: EARLIER, later: LATER }),
+    timeline: [
+      ...soundQrTimeline(ACCOUNT),
+      ...timeline([
+        ['done', 'line', 'line-of-done', 'replacement_reserved'],
+        ['done', 'sim', 'old-of-done', 'replacement_reserved'],
+        ['done', 'line', 'line-of-done', 'temporary_esim_created'],
+        ['done', 'sim', 'new-of-done', 'temporary_esim_created'],
+        ['done', 'line', 'line-of-done', 'sim_replaced'],
+        ['done', 'sim', 'new-of-done', 'put_on_line'],
+        ['done', 'sim', 'old-of-done', 'discarded'],
+        ['going', 'line', 'line-of-going', 'replacement_reserved'],
+        ['going', 'sim', 'old-of-going', 'replacement_reserved'],
+        ['going', 'line', 'line-of-going', 'temporary_esim_created'],
+        ['going', 'sim', 'new-of-going', 'temporary_esim_created'],
+      ]),
+    ],
   },
   notification: {
     readAt: READ_AT,
-    messages: [{ accountId: ACCOUNT, id: 'message', orderId: 'done' }],
+    messages: [
+      { accountId: ACCOUNT, id: 'message', objectType: 'order', objectId: 'done' },
+      { accountId: ACCOUNT, id: 'asking', objectType: 'qr_request', objectId: 'open-request' },
+      { accountId: ACCOUNT, id: 'asking-before', objectType: 'qr_request', objectId: 'answered-request' },
+    ],
     recipients: [
       {
         accountId: ACCOUNT,
@@ -81,6 +90,18 @@ export const soundSnapshot = (): Snapshot => ({
         providerMessageId: 'ses-1',
         orderId: 'done',
         orderNumber: 'ORD-done',
+      },
+      {
+        accountId: ACCOUNT,
+        id: 'asked',
+        messageId: 'asking',
+        email: 'anna@example.com',
+        state: 'sent',
+        handOvers: 1,
+        sentAt: EARLIER,
+        providerMessageId: 'ses-of-asked',
+        orderId: null,
+        orderNumber: null,
       },
     ],
     due: [],
@@ -112,8 +133,20 @@ export const soundSnapshot = (): Snapshot => ({
       order: {},
     })),
   },
-  mails: [{ id: 'ses-1', to: ['Mary <mary@example.com>'], subject: 'ORD-done is done', at: EARLIER }],
+  objects: [{ key: 'object-of-file', sha256: 'hash-of-file', writtenAt: EARLIER }],
+  mails: [
+    mail('ses-1', 'Mary <mary@example.com>', 'ORD-done is done'),
+    mail('ses-of-asked', 'Anna <anna@example.com>', 'eSIM QR code for +44 7700 900123'),
+  ],
   running: new Set(['sim-replacement/going']),
+});
+
+const mail = (id: string, to: string, subject: string) => ({
+  id,
+  to: [to],
+  subject,
+  body: { text: '', html: '' },
+  at: EARLIER,
 });
 
 const order = (id: string, changes: Partial<OrderRow>): OrderRow => ({
@@ -211,4 +244,5 @@ const timeline = (entries: readonly Entry[]): TimelineRow[] =>
     subjectId,
     orderId,
     event,
+    about: null,
   }));

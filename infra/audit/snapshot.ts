@@ -1,12 +1,13 @@
 /**
  * What the auditor looks at, each part read once. The parts are read one after the other while work goes on, in an
  * order that lets cause be seen before effect: signals that were answered, orders, the provider's side, inventory,
- * messages, mails, workflows. So what an order says is done must be found done elsewhere, and only the reverse may be
+ * files, messages, mails, workflows. So what an order says is done must be found done elsewhere, and only the reverse may be
  * a matter of moments.
  */
 import type { Disposition, FactKind } from '@simlane/contracts/facts';
 import type { TimelineSource } from '@simlane/contracts/http/timeline';
 import type { OrderStatus } from '@simlane/contracts/order';
+import type { QrCodeState, QrRequestEnd, QrRequestState } from '@simlane/contracts/qr-code';
 import type { ReplacementState, SimState } from '@simlane/contracts/sim';
 import type { MailboxMail } from '../demo/mailbox.ts';
 import type { AcceptedOrder, Delivery } from '../provider-sandbox/control-api.ts';
@@ -19,6 +20,8 @@ export interface Snapshot {
   readonly notification: NotificationSnapshot;
   readonly catalog: CatalogSnapshot;
   readonly provider: ProviderSnapshot;
+  /** What is in the bucket. */
+  readonly objects: readonly StoredObject[];
   readonly mails: readonly MailboxMail[];
   /** Workflows that run, by their id. */
   readonly running: ReadonlySet<string>;
@@ -109,10 +112,72 @@ export interface ReplacementRow {
 }
 
 export interface TimelineRow extends Row {
-  readonly subjectType: 'line' | 'sim';
+  readonly subjectType: 'line' | 'sim' | 'qr_request';
   readonly subjectId: string;
   readonly orderId: string | null;
   readonly event: string;
+  /** The notification, code or request that it tells of, in this order. */
+  readonly about: string | null;
+}
+
+export interface FileRow extends Row {
+  readonly objectKey: string;
+  readonly state: 'writing' | 'stored';
+  readonly objectSha256: string;
+}
+
+export interface StoredObject {
+  readonly key: string;
+  readonly sha256: string;
+  readonly writtenAt: Date;
+}
+
+export interface QrCodeRow extends Row {
+  readonly simId: string;
+  readonly state: QrCodeState;
+  readonly fileId: string | null;
+  readonly requestId: string | null;
+  /** It came through a link and had to be accepted. */
+  readonly waited: boolean;
+  /** When it was imported, or accepted. */
+  readonly becameAt: Date;
+  readonly decidedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly refusalMailed: boolean;
+}
+
+export interface QrRequestRow extends Row {
+  readonly simId: string;
+  readonly orderId: string | null;
+  readonly state: QrRequestState;
+  readonly endReason: QrRequestEnd | null;
+  readonly endedAt: Date | null;
+  readonly sendings: number;
+  readonly mailedSending: number;
+  readonly sentAt: Date | null;
+  readonly reminders: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface QrContactRow {
+  readonly accountId: string;
+  readonly requestId: string;
+  readonly returnedAt: Date | null;
+  readonly returnTold: boolean;
+}
+
+export interface QrLinkRow extends Row {
+  readonly requestId: string | null;
+  readonly qrCodeId: string | null;
+}
+
+export interface QrNotificationRow extends Row {
+  readonly qrCodeId: string;
+  readonly requestId: string | null;
+  readonly linkId: string;
+  readonly createdAt: Date;
+  readonly sentAt: Date | null;
 }
 
 export interface InventorySnapshot {
@@ -121,6 +186,13 @@ export interface InventorySnapshot {
   readonly replacements: readonly ReplacementRow[];
   /** In the order in which it was recorded. */
   readonly timeline: readonly TimelineRow[];
+  readonly files: readonly FileRow[];
+  readonly qrCodes: readonly QrCodeRow[];
+  readonly qrRequests: readonly QrRequestRow[];
+  readonly qrContacts: readonly QrContactRow[];
+  readonly qrLinks: readonly QrLinkRow[];
+  readonly qrNotifications: readonly QrNotificationRow[];
+  readonly due: readonly DueRow[];
 }
 
 export interface RecipientRow extends Row {
@@ -130,14 +202,19 @@ export interface RecipientRow extends Row {
   readonly handOvers: number;
   readonly sentAt: Date | null;
   readonly providerMessageId: string | null;
-  /** Of the message: what it is about; and its number, where that is an order. */
-  readonly orderId: string;
+  /** Of the message: the order that it is about, with its number; null where it is about something else. */
+  readonly orderId: string | null;
   readonly orderNumber: string | null;
+}
+
+export interface MessageRow extends Row {
+  readonly objectType: 'order' | 'qr_request' | 'sim';
+  readonly objectId: string;
 }
 
 export interface NotificationSnapshot {
   readonly readAt: Date;
-  readonly messages: readonly (Row & { readonly orderId: string })[];
+  readonly messages: readonly MessageRow[];
   readonly recipients: readonly RecipientRow[];
   readonly due: readonly DueRow[];
 }

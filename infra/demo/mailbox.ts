@@ -9,6 +9,7 @@ const storeSchema = z.object({
       messageId: z.string(),
       destination: z.object({ to: z.array(z.string()) }),
       subject: z.string(),
+      body: z.object({ text: z.string().default(''), html: z.string().default('') }),
       at: z.number().describe('Unix time, in whole seconds'),
     }),
   ),
@@ -19,6 +20,7 @@ export interface MailboxMail {
   readonly id: string;
   readonly to: readonly string[];
   readonly subject: string;
+  readonly body: { readonly text: string; readonly html: string };
   readonly at: Date;
 }
 
@@ -26,10 +28,11 @@ export interface MailboxMail {
 export const readMails = async (mailboxUrl: string): Promise<readonly MailboxMail[]> => {
   const response = await fetch(new URL('store', mailboxUrl), { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
   const { emails } = storeSchema.parse(await response.json());
-  return emails.map(({ messageId, destination, subject, at }) => ({
+  return emails.map(({ messageId, destination, subject, body, at }) => ({
     id: messageId,
     to: destination.to,
     subject,
+    body,
     at: new Date(at * MS_IN_SECOND),
   }));
 };
@@ -39,3 +42,17 @@ export const mailsTo = async (mailboxUrl: string, address: string, words: string
   (await readMails(mailboxUrl))
     .filter(({ to, subject }) => subject.includes(words) && to.some((one) => one.includes(address)))
     .map(({ subject }) => subject);
+
+/** The mails in the local mailbox that went to this address, the oldest first. */
+export const lettersTo = async (mailboxUrl: string, address: string): Promise<readonly MailboxMail[]> =>
+  (await readMails(mailboxUrl)).filter(({ to }) => to.some((one) => one.includes(address)));
+
+const LINKS = {
+  upload: /https?:\/\/\S+\/inventory\/v1\/qr-uploads\/[\w-]+/,
+  page: /https?:\/\/\S+\/inventory\/v1\/qr-codes\/[\w-]+(?![\w/-])/,
+  image: /https?:\/\/\S+\/inventory\/v1\/qr-codes\/[\w-]+\/image\.png/,
+} as const;
+
+/** The private link of this kind that the mail carries, as its reader would copy it; null where it has none. */
+export const linkIn = ({ body }: MailboxMail, kind: keyof typeof LINKS): string | null =>
+  LINKS[kind].exec(body.text)?.[0] ?? null;

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
 import { afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { audit, auditUntilGreen, wrong } from '../audit/audit.ts';
 import { reportText } from '../audit/report-text.ts';
+import { pictureOfQrCode } from '../demo/qr-code-file.ts';
 import type { ServiceName } from '../local/secrets.ts';
 import { exampleAccounts } from '../seed/example-data.ts';
 import { startManager } from './fleet-manager.fixture.ts';
+import { freshCode, inQrCode, sendThrough, startEsims, startQrCodes } from './qr-code.fixture.ts';
+import { asSuperuser as run } from './superuser.fixture.ts';
 
 /** What runs besides has come to rest. */
 const GREEN_WITHIN_MS = 90_000;
@@ -13,6 +15,9 @@ const GREEN_WITHIN_MS = 90_000;
 /** Orders to plant violations on: one that has ended well, one that waits for the provider. */
 let ended: { id: string; simId: string };
 let waiting: { id: string };
+/** Requests for QR codes: one that is open, and one that was answered with a file. */
+let open: { id: string };
+let answered: { simId: string };
 beforeAll(async () => {
   const manager = await startManager();
   const one = await manager.submittedSwitch();
@@ -22,25 +27,17 @@ beforeAll(async () => {
   ended = { id: one.order.id, simId: one.sim.id };
   const other = await manager.submittedSwitch();
   waiting = { id: other.order.id };
+  const qrCodes = startQrCodes(manager);
+  const esims = await startEsims(manager, 2);
+  open = await qrCodes.asked(esims);
+  const { sim, link } = await qrCodes.asked(esims);
+  await sendThrough(link, await pictureOfQrCode(inQrCode(freshCode())));
+  await fetch(`${link}/notification`, { method: 'POST' });
+  await qrCodes.links(qrCodes.me, sim, 'page');
+  answered = { simId: sim.id };
   const { green, report } = await auditUntilGreen(inject('stack'), { withinMs: GREEN_WITHIN_MS });
   if (!green) throw new Error(`Something is wrong before anything is planted:\n${reportText(report)}`);
 });
-
-/** As the superuser, and past every constraint that is a trigger: what is planted is what nobody else could write. */
-const run = async (service: ServiceName, text: string, values: readonly unknown[]): Promise<unknown[]> => {
-  const client = new Client({
-    connectionString: inject('stack').postgres.adminUrl.replace(/\/postgres$/, `/simlane_${service}`),
-  });
-  await client.connect();
-  try {
-    await client.query('set session_replication_role = replica');
-    const { rows, rowCount } = await client.query(text, [...values]);
-    if (rowCount === 0) throw new Error(`nothing was changed by: ${text}`);
-    return rows;
-  } finally {
-    await client.end();
-  }
-};
 
 const repairs: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -97,6 +94,18 @@ it('4: a message said to be sent that is in no mailbox', async () => {
   expect(await found()).toEqual(['4 broken']);
 });
 
+const fileOfCode = () => `id = (select file_id from qr_code where sim_id = '${answered.simId}')`;
+
+it('5: a file whose object is not what was written', async () => {
+  await plantValue('inventory', 'stored_file', 'object_sha256', fileOfCode(), 'other');
+  expect(await found()).toEqual(['5 broken']);
+});
+
+it('5: a file whose object is gone', async () => {
+  await plantValue('inventory', 'stored_file', 'object_key', fileOfCode(), 'nowhere');
+  expect(await found()).toEqual(['5 broken']);
+});
+
 it('6: a due row that nobody looks at', async () => {
   const dueAt = new Date(Date.now() - 2 * 60_000);
   await plantRow('order', 'due', { kind: 'nobody', id: randomUUID(), account_id: accountId, due_at: dueAt });
@@ -133,5 +142,16 @@ it('8: an end that is told twice', async () => {
 
 it('9: an unfinished order for which nothing is due', async () => {
   await plantValue('order', 'due', 'kind', `id = '${waiting.id}'`, 'forgotten');
+  expect(await found()).toEqual(['9 broken']);
+});
+
+it('8: a request whose end is told of another SIM', async () => {
+  const told = `event = 'qr_request_ended' and subject_type = 'sim' and subject_id = '${answered.simId}'`;
+  await plantValue('inventory', 'timeline', 'subject_id', told, ended.simId);
+  expect(await found()).toEqual(['8 broken']);
+});
+
+it('9: an open request for a QR code for which nothing is due', async () => {
+  await plantValue('inventory', 'due', 'kind', `id = '${open.id}'`, 'forgotten');
   expect(await found()).toEqual(['9 broken']);
 });

@@ -1,16 +1,22 @@
 import pg from 'pg';
 import { inject } from 'vitest';
 
+const OWED = {
+  order: { service: 'order', kind: 'order' },
+  qrRequest: { service: 'inventory', kind: 'qr_request' },
+} as const;
+
 /**
- * If what the order is owed was delivered once, in vain so far, it is delivered again now: by itself that is after a
- * minute, which a test does not have.
+ * If what the order or the request is owed was delivered once, in vain so far, it is delivered again now: by itself
+ * that is after a minute, which a test does not have.
  */
-export const dueAgain = async (orderId: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: inject('stack').databases.order.app });
+export const dueAgain = async (id: string, what: keyof typeof OWED = 'order'): Promise<void> => {
+  const { service, kind } = OWED[what];
+  const client = new pg.Client({ connectionString: inject('stack').databases[service].app });
   await client.connect();
   try {
-    const once = `update due set due_at = now(), lease = null where kind = 'order' and id = $1 and tries = 1`;
-    await client.query(once, [orderId]);
+    const once = `update due set due_at = now(), lease = null where kind = $1 and id = $2 and tries = 1`;
+    await client.query(once, [kind, id]);
   } finally {
     await client.end();
   }

@@ -1,4 +1,5 @@
 /** A provider of the test's own in the English example account, with lines that no other test takes. */
+import { QR_CODE_CONTACT_ROLE } from '@simlane/contracts/actions';
 import { type CatalogSeed, catalogInternalRoutes } from '@simlane/contracts/http/catalog';
 import { type InventorySeed, inventoryInternalRoutes } from '@simlane/contracts/http/inventory-internal';
 import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
@@ -14,18 +15,28 @@ import { providerConnections } from '../seed/provider-connections.ts';
 
 export interface OwnProvider {
   readonly id: string;
-  /** A line with a physical SIM that has not been given out before. */
+  /** A line that has not been given out before, with a physical SIM unless eSIMs were asked for. */
   freshLine(): string;
 }
 
-type Terms = Partial<Pick<CatalogSeed['providers'][number], 'timeToAcknowledge' | 'timeToProcess'>>;
+interface Terms
+  extends Partial<Pick<CatalogSeed['providers'][number], 'timeToAcknowledge' | 'timeToProcess' | 'smdpAddresses'>> {
+  /** What the SIMs on its lines are. */
+  readonly simKind?: 'physical' | 'esim';
+  /** People at its distributor who are asked for QR codes. */
+  readonly contacts?: readonly { readonly name: string; readonly email: string; readonly language: 'en' | 'fr' }[];
+}
 
 /** Its SIMs have neither group nor employee, so that whoever looks for any line to switch passes them by. */
-export const startProvider = async (name: string, lines: number, terms: Terms = {}): Promise<OwnProvider> => {
+export const startProvider = async (
+  name: string,
+  lines: number,
+  { simKind = 'physical', contacts = [], ...terms }: Terms = {},
+): Promise<OwnProvider> => {
   const [{ id: accountId, name: accountName, catalog: example }] = exampleAccounts();
-  const catalog = catalogOf(example.account, name, terms);
+  const catalog = catalogOf(example.account, name, contacts, terms);
+  const fleet = fleetOf(catalog, lines, simKind);
   const providerId = catalog.providers[0]?.id ?? '';
-  const fleet = fleetOf(providerId, lines);
   const { sandbox, services } = inject('stack');
   const connections = providerConnections([{ id: accountId, name: accountName, catalog, fleet }], {
     sandboxUrl: sandbox.url,
@@ -72,7 +83,12 @@ const seeding = async (
   }
 };
 
-const catalogOf = (account: CatalogSeed['account'], name: string, terms: Terms): CatalogSeed => {
+const catalogOf = (
+  account: CatalogSeed['account'],
+  name: string,
+  contacts: NonNullable<Terms['contacts']>,
+  terms: Omit<Terms, 'simKind' | 'contacts'>,
+): CatalogSeed => {
   const [providerId, distributorId] = [uuidV7(), uuidV7()];
   return {
     account,
@@ -91,7 +107,14 @@ const catalogOf = (account: CatalogSeed['account'], name: string, terms: Terms):
         ...terms,
       },
     ],
-    distributors: [{ id: distributorId, name: `Reseller of ${name}`, contacts: [], archivedAt: null }],
+    distributors: [
+      {
+        id: distributorId,
+        name: `Reseller of ${name}`,
+        contacts: contacts.map((contact) => ({ id: uuidV7(), ...contact, roles: [QR_CODE_CONTACT_ROLE] })),
+        archivedAt: null,
+      },
+    ],
     orderPacks: [
       {
         id: uuidV7(),
@@ -117,7 +140,8 @@ const catalogOf = (account: CatalogSeed['account'], name: string, terms: Terms):
   };
 };
 
-const fleetOf = (providerId: string, count: number): InventorySeed => {
+const fleetOf = ({ providers, distributors }: CatalogSeed, count: number, kind: 'physical' | 'esim'): InventorySeed => {
+  const providerId = providers[0]?.id ?? '';
   const rows = Array.from({ length: count }, () => ({ device: uuidV7(), line: uuidV7(), sim: uuidV7() }));
   return {
     employees: [],
@@ -135,10 +159,10 @@ const fleetOf = (providerId: string, count: number): InventorySeed => {
     })),
     sims: rows.map(({ sim }) => ({
       id: sim,
-      kind: 'physical',
+      kind,
       state: 'active',
       providerId,
-      distributorId: null,
+      distributorId: kind === 'esim' ? (distributors[0]?.id ?? null) : null,
       iccid: freshIccid(),
       eid: null,
       employeeId: null,
