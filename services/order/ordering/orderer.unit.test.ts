@@ -1,6 +1,6 @@
 import { emailSchema, nameSchema } from '@simlane/contracts/http/primitives';
 import { describe, expect, it } from 'vitest';
-import { ordererOf } from './orderer.ts';
+import { confirmerOf, ordererOf } from './orderer.ts';
 
 const account = async () => ({
   id: '0198d2f0-0000-7000-8000-000000000001',
@@ -41,5 +41,20 @@ describe('who orders', () => {
     const orderer = await ordererOf({ ...caller, name }, account);
     expect(nameSchema.safeParse(orderer.name).success).toBe(true);
     expect(emailSchema.safeParse(orderer.email).success).toBe(true);
+  });
+});
+
+describe('who confirmed', () => {
+  const orderedBy = { id: 'user-1', name: 'Mary Manager', email: 'mary@example.com', language: 'fr' } as const;
+  const confirmedBy = { sub: 'user-2', roles: [], name: 'Max\u200e Manager', email: 'max@example.com' } as const;
+
+  it('is told in the language of whoever ordered, for a confirmation names none', () => {
+    const confirmer = { id: 'user-2', name: 'Max  Manager', email: 'max@example.com', language: 'fr' };
+    expect(confirmerOf({ orderedBy, confirmedBy })).toEqual(confirmer);
+  });
+
+  it('is whoever ordered where it is the same person, or one whom no mail can reach', () => {
+    expect(confirmerOf({ orderedBy, confirmedBy: { ...confirmedBy, sub: 'user-1' } })).toEqual(orderedBy);
+    expect(confirmerOf({ orderedBy, confirmedBy: { ...confirmedBy, email: 'max@intranet' } })).toEqual(orderedBy);
   });
 });
