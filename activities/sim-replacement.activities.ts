@@ -64,21 +64,27 @@ export const createSimReplacementActivities = ({
     },
 
     createTemporaryEsim: (ref) =>
-      carryOut(ref, { words: ['acknowledged'], ends: ['started', 'committed'] }, ({ factId, occurredAt, signalled }) =>
-        inventory.call(inventoryInternalRoutes.createTemporaryEsim, {
-          accountId: ref.accountId,
-          params: { orderId: ref.orderId },
-          body: { factId, occurredAt, signalled },
-        }),
+      carryOut(
+        ref,
+        { words: ['acknowledged'], ends: ['started', 'committed'] },
+        ({ factId, occurredAt, signalled, providerReference }) =>
+          inventory.call(inventoryInternalRoutes.createTemporaryEsim, {
+            accountId: ref.accountId,
+            params: { orderId: ref.orderId },
+            body: { factId, occurredAt, signalled, providerReference },
+          }),
       ),
 
     replaceSim: (ref) =>
-      carryOut(ref, { words: ['processed'], ends: ['committed'] }, ({ factId, occurredAt, signalled }) =>
-        inventory.call(inventoryInternalRoutes.commit, {
-          accountId: ref.accountId,
-          params: { orderId: ref.orderId },
-          body: { factId, occurredAt, signalled },
-        }),
+      carryOut(
+        ref,
+        { words: ['processed'], ends: ['committed'] },
+        ({ factId, occurredAt, signalled, providerReference }) =>
+          inventory.call(inventoryInternalRoutes.commit, {
+            accountId: ref.accountId,
+            params: { orderId: ref.orderId },
+            body: { factId, occurredAt, signalled, providerReference },
+          }),
       ),
 
     rollBackReplacement: (ref) =>

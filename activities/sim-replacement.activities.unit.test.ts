@@ -23,6 +23,7 @@ const fact = {
   occurredAt: '2026-11-20T10:00:00Z',
   carriedOut: false,
   signalled: { iccid: '8988211000000530082', eid: null },
+  providerReference: 'PL-7741',
 };
 const claim = {
   orderNumber: 'ORD-2026-000042',
@@ -73,7 +74,8 @@ describe('a step', () => {
     });
     expect(await activities.replaceSim(ref)).toEqual({ carriedOut: true, ...outcome });
     expect(names()).toEqual([':factId', 'commit', 'carried-out']);
-    expect(calls[1]?.body).toEqual({ factId: 'fact', occurredAt: fact.occurredAt, signalled: fact.signalled });
+    const { occurredAt, signalled, providerReference } = fact;
+    expect(calls[1]?.body).toEqual({ factId: 'fact', occurredAt, signalled, providerReference });
     expect(calls[2]?.body).toEqual({
       newSim: { id: 'new', temporaryReference: null, iccid: null, enteredIccid: null },
       iccidIssue: null,

@@ -50,7 +50,6 @@ export const PROBLEMS = {
   qr_request_open: refused(409, 'The SIM has an open request for a QR code'),
   qr_request_state: refused(409, 'The state of the request does not allow this'),
   qr_code_state: refused(409, 'The state of the QR code does not allow this'),
-  qr_code_kept: refused(409, 'The SIM has a QR code that a link cannot replace'),
   sim_state: refused(409, 'The state of the SIM does not allow this'),
   link_dead: refused(410, 'The link no longer works'),
   stale_version: refused(412, 'Somebody else changed this in the meantime'),

@@ -66,7 +66,6 @@ export const UPLOAD_STATES: Readonly<Record<string, UploadState>> = {
     refusal: { code: 'two_activation_codes', lastFours: ['F815', '00ZQ'] },
     cameAs: 'file',
   },
-  already: { is: 'already' },
 };
 
 /** One white pixel: the drawing itself is another's work. */

@@ -154,7 +154,7 @@ describe('the upload page', () => {
   it('offers the form again exactly where another try can succeed', () => {
     for (const refusal of REFUSALS) {
       const page = uploadPage(uploadModel('en', { is: 'refused', refusal, cameAs: 'file' }));
-      expect(page.includes('class="upload"')).toBe(refusal.code !== 'link_dead' && refusal.code !== 'qr_code_kept');
+      expect(page.includes('class="upload"')).toBe(refusal.code !== 'link_dead');
     }
   });
 

@@ -69,10 +69,6 @@ export const englishTexts: PageWords = {
     next: 'There is nothing for you to do. If it is not accepted, you get a mail that says why.',
     another: 'Not the right file? Send another',
   },
-  already: {
-    title: 'The QR code is already here',
-    lead: 'This eSIM has a code that came another way, and a link cannot replace it. There is nothing left for you to do.',
-  },
   tryAgain: 'Try again',
   problems: {
     payload_too_large: {
@@ -102,10 +98,6 @@ export const englishTexts: PageWords = {
     activation_code_in_use: {
       what: 'Another SIM already has this code',
       next: 'Each eSIM has a code of its own. Compare the line and the ICCID below with your file, and send the code that belongs to them.',
-    },
-    qr_code_kept: {
-      what: 'The QR code is already here',
-      next: 'This eSIM has a code that a link cannot replace. There is nothing left for you to do.',
     },
     dependency_unavailable: { what: 'This cannot be taken just now', next: SAME_AGAIN },
     overloaded: { what: 'Too much is going on just now', next: SAME_AGAIN },

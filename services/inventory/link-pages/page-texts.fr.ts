@@ -77,10 +77,6 @@ export const frenchTexts: PageWords = {
     next: 'Vous n’avez rien à faire. S’il n’est pas accepté, vous recevrez un e-mail qui dit pourquoi.',
     another: `Ce n’était pas le bon fichier${QUESTION} En envoyer un autre`,
   },
-  already: {
-    title: 'Le QR code est déjà là',
-    lead: 'Cette eSIM a un code arrivé par une autre voie, et un lien ne peut pas le remplacer. Vous n’avez plus rien à faire.',
-  },
   tryAgain: 'Essayer à nouveau',
   problems: {
     payload_too_large: {
@@ -110,10 +106,6 @@ export const frenchTexts: PageWords = {
     activation_code_in_use: {
       what: 'Une autre SIM a déjà ce code',
       next: 'Chaque eSIM a son propre code. Comparez la ligne et l’ICCID ci-dessous avec votre fichier, et envoyez le code qui leur correspond.',
-    },
-    qr_code_kept: {
-      what: 'Le QR code est déjà là',
-      next: 'Cette eSIM a un code qu’un lien ne peut pas remplacer. Vous n’avez plus rien à faire.',
     },
     dependency_unavailable: { what: 'L’envoi n’est pas possible pour l’instant', next: SAME_AGAIN },
     overloaded: { what: 'Trop de demandes sont en cours', next: SAME_AGAIN },

@@ -86,7 +86,6 @@ export interface PageWords {
     readonly next: string;
     readonly another: string;
   };
-  readonly already: { readonly title: string; readonly lead: string };
   readonly tryAgain: string;
   readonly problems: Readonly<Record<PlainProblem, Advice>>;
   readonly tooLarge: (megabytes: number) => string;

@@ -41,9 +41,7 @@ export type UploadState =
     }
   /** The address is not known for the provider: somebody of the account decides. */
   | { readonly is: 'waiting'; readonly code: UnderstoodCode; readonly warnings: readonly QrCodeWarning[] }
-  | { readonly is: 'refused'; readonly refusal: UploadRefusal; readonly cameAs: CameAs }
-  /** There is a code that a link cannot replace. */
-  | { readonly is: 'already' };
+  | { readonly is: 'refused'; readonly refusal: UploadRefusal; readonly cameAs: CameAs };
 
 /** What may be seen of a code by who has sent it: enough to tell whether it is the right one, not enough to install it. */
 export interface UnderstoodCode {
@@ -138,13 +136,6 @@ ${uploadForm(model, words, state.cameAs === 'text')}`
 ${factList(requestFacts(model, words))}`,
       };
     }
-    case 'already':
-      return {
-        title: words.already.title,
-        main: html`${outcomeHeading('done', words.already.title)}
-<p>${words.already.lead}</p>
-${factList(simFacts(model, words))}`,
-      };
   }
 };
 

@@ -12,7 +12,6 @@ export const UPLOAD_PROBLEMS = [
   'not_activation_code',
   'two_activation_codes',
   'activation_code_in_use',
-  'qr_code_kept',
   'rate_limited',
   'dependency_unavailable',
   'overloaded',
@@ -37,4 +36,4 @@ export type UploadRefusal =
   | { readonly code: 'rate_limited'; readonly retryAfterSeconds: number | null };
 
 /** Whether another try through the same link can succeed: then the form is there again. */
-export const canTryAgain = ({ code }: UploadRefusal): boolean => code !== 'link_dead' && code !== 'qr_code_kept';
+export const canTryAgain = ({ code }: UploadRefusal): boolean => code !== 'link_dead';

@@ -42,22 +42,20 @@ export const claimOrder = async (db: Db, accountId: string, orderId: string): Pr
 };
 
 /** An applied fact of this order. @throws ProblemError `fact_not_applied` for any other; `not_found` without the order */
-export const readFact = (db: Db, accountId: string, orderId: string, factId: string) =>
-  readInAccount(db, accountId, async (tx) => {
-    const facts = await loadFacts(tx, accountId, orderId);
-    // No order is without facts. One that is not here has decided nothing: the step is tried again, not skipped.
-    if (facts.length === 0) throw notFound();
-    const fact = appliedFact(facts, factId);
-    const { iccid, eid } = identifiersOf(fact);
-    return {
-      factId,
-      kind: fact.kind,
-      occurredAt: fact.occurredAt.toISOString(),
-      carriedOut: fact.carriedOutAt !== null,
-      notice: noticeIn(fact),
-      signalled: { iccid, eid },
-    };
-  });
+export const readFact = async (db: Db, accountId: string, orderId: string, factId: string) => {
+  const { order, facts } = await readWithFacts(db, accountId, orderId);
+  const fact = appliedFact(facts, factId);
+  const { iccid, eid } = identifiersOf(fact);
+  return {
+    factId,
+    kind: fact.kind,
+    occurredAt: fact.occurredAt.toISOString(),
+    carriedOut: fact.carriedOutAt !== null,
+    notice: noticeIn(fact),
+    signalled: { iccid, eid },
+    providerReference: order.providerReference,
+  };
+};
 
 /**
  * Inventory has done what the fact asks for: the order's status follows, in one transaction with the fact of the

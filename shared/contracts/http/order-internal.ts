@@ -79,6 +79,8 @@ export const orderInternalRoutes = {
       /** What a notice is about. */
       notice: z.object({ why: z.enum(WAITING_REASONS), detail: z.string().nullable() }).nullable(),
       signalled: signalledIdentifiersSchema,
+      /** What the provider calls the order, as far as it has said. */
+      providerReference: z.string().nullable(),
     }),
     problems: ['not_found', 'fact_not_applied'],
   }),
