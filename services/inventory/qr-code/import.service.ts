@@ -115,9 +115,24 @@ const esimOf = async (tx: Transaction, accountId: string, simId: string): Promis
   return sim;
 };
 
+/** Whether what was sent holds the code that is there. What cannot be read does not. */
+export const isSameCode = async (
+  qrCodes: QrCodes,
+  sent: Pick<Import, 'accountId' | 'importer' | 'input'>,
+  code: StoredQrCode,
+): Promise<boolean> => {
+  try {
+    const { code: read } = await readInput(qrCodes, sent);
+    return qrCodes.sealer.fingerprints(comparableActivationCode(read)).includes(code.fingerprint);
+  } catch (error) {
+    if (error instanceof ImportRefusal) return false;
+    throw error;
+  }
+};
+
 const readInput = async (
   { decoder, turns }: QrCodes,
-  { accountId, importer, input }: Import,
+  { accountId, importer, input }: Pick<Import, 'accountId' | 'importer' | 'input'>,
 ): Promise<ImportedCode> => {
   if ('text' in input) return codeTyped(input.text);
   const by = importer.source === 'upload_link' ? importer.linkId : null;

@@ -253,8 +253,11 @@ describe('a request', () => {
     const page = await inventory.app.public.inject({ method: 'GET', url: link, headers: { accept: 'text/html' } });
     expect(page.statusCode).toBe(200);
     expect(page.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
-    const sent = await upload(link, { file: newCode() });
+    const code = newCode();
+    const sent = await upload(link, { file: code });
     expect(sent).toMatchObject({ status: 200 });
+    // A browser sends again what it has not heard the answer of.
+    expect(await upload(link, { file: code })).toMatchObject({ status: 200 });
     expect(JSON.parse(sent.text)).toMatchObject({ is: 'understood', notification: { sentAt: null } });
     expect((await section(accountId, simId)).body).toMatchObject({
       current: { source: 'upload_link', detail: { importedBy: { id: CONTACT.id } } },

@@ -10,7 +10,7 @@ import type { Transaction } from '../database.ts';
 import { findSim } from '../fleet/sim.repository.ts';
 import type { UploadState } from '../link-pages/upload-page.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
-import { type CodeInput, importCode, type QrCodes } from './import.service.ts';
+import { type CodeInput, importCode, isSameCode, type QrCodes } from './import.service.ts';
 import { originOf } from './import.ts';
 import { isUsable, linkDead, maskedEmail, type StoredLink } from './link.ts';
 import { findLink } from './link.repository.ts';
@@ -125,8 +125,6 @@ export const uploadCode = async (
   { accountId, link, request, contact, sim, done }: UploadLink,
   { input, confirmationCodeRequired }: { readonly input: CodeInput; readonly confirmationCodeRequired: boolean },
 ): Promise<void> => {
-  // What the link was for is done; sending it again would be another import.
-  if (done !== null) throw linkDead();
   const importer = {
     source: 'upload_link',
     linkId: link.id,
@@ -134,6 +132,11 @@ export const uploadCode = async (
     sending: request.sendings,
     contact,
   } as const;
+  if (done !== null) {
+    // Browsers send again what they have not heard the answer of. Anything else is not what the link was for.
+    if (await isSameCode(uploads, { accountId, importer, input }, done)) return;
+    throw linkDead();
+  }
   try {
     await importCode(uploads, {
       accountId,
