@@ -38,7 +38,7 @@ export const startEsims = async (manager: Manager, count: number): Promise<Esims
 };
 
 /** Stands in every activation code that a test makes up: wherever it is found afterwards, a code has leaked. */
-export const CODE_MARK = 'N0LEAK-';
+export const CODE_MARK = 'SIMLANE-N0-LEAK-';
 
 /** An activation code that nobody has, of an address that the provider uses unless another is given. */
 export const freshCode = (address: string = SMDP_ADDRESS): string =>
