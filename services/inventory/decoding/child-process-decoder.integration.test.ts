@@ -56,10 +56,12 @@ const unreadable = (reason: string, format: string | null) => ({ outcome: 'unrea
 /** The most memory that any process below this one has held while the work went on; 0 where that cannot be seen. */
 const watched = async <T>(work: () => Promise<T>): Promise<{ result: T; resident: number }> => {
   let resident = 0;
+  const look = async (): Promise<void> => {
+    const bytes = await residentBelow(process.pid);
+    resident = Math.max(resident, bytes);
+  };
   const timer = setInterval(() => {
-    void residentBelow(process.pid).then((bytes) => {
-      resident = Math.max(resident, bytes);
-    });
+    void look();
   }, SAMPLED_EVERY_MS);
   try {
     return { result: await work(), resident };
@@ -153,7 +155,8 @@ describe('a file that cannot be read', () => {
       ['jpeg', await picture.clone().jpeg().toBuffer()],
       ['tiff', await picture.clone().tiff().toBuffer()],
     ] as const) {
-      expect(await decoder.decode(file.subarray(0, file.length / 2)), format).toEqual(unreadable('broken', format));
+      const half = await decoder.decode(file.subarray(0, file.length / 2));
+      expect([format, half]).toEqual([format, unreadable('broken', format)]);
     }
     expect(await decoder.decode(Buffer.from(`<svg ${SVG}><<<`))).toEqual(unreadable('broken', 'svg'));
     expect(await decoder.decode(Buffer.from('%PDF-1.7\nnothing'))).toEqual(unreadable('broken', 'pdf'));

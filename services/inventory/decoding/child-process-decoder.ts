@@ -39,17 +39,21 @@ export const createChildProcessDecoder = ({ logger }: { logger: Logger }): Decod
     if (closed) throw gone();
     const started = startDecodingProcess(behind);
     alive.add(started);
-    void started.ended.then(() => {
-      alive.delete(started);
-      const at = warm.indexOf(started);
-      if (at !== -1) warm.splice(at, 1);
-    });
+    void forgetWhenEnded(started);
     return started;
+  };
+
+  const forgetWhenEnded = async (started: DecodingProcess): Promise<void> => {
+    await started.ended;
+    alive.delete(started);
+    const at = warm.indexOf(started);
+    if (at !== -1) warm.splice(at, 1);
   };
 
   const keepWarm = async (): Promise<void> => {
     await confinement;
-    while (!closed && warm.length < KEPT_WARM) warm.push(await start());
+    const isShort = (): boolean => !closed && warm.length < KEPT_WARM;
+    while (isShort()) warm.push(await start());
   };
 
   /** A process that is ready. One that was waiting may have been ended by the system meanwhile: then one more is tried. */

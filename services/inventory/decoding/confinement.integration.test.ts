@@ -40,8 +40,8 @@ afterAll(async () => {
 
 /** What a program gets that is not Node, and knows no permissions of Node's: only the system's walls are left. */
 const runBehindWalls = async (script: string): Promise<string> => {
-  const [command = '/bin/sh', ...args] = [...behind(confinement.walls), '/bin/sh', '-c', script];
-  const { stdout } = await promisify(execFile)(command, args, { env: {}, cwd: '/' }).catch(
+  const words = [...behind(confinement.walls), '/bin/sh', '-c', script];
+  const { stdout } = await promisify(execFile)(words.at(0) ?? '/bin/sh', words.slice(1), { env: {}, cwd: '/' }).catch(
     (error: { stdout: string }) => error,
   );
   return stdout;

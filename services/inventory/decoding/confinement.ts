@@ -37,7 +37,11 @@ const COMMANDS: Readonly<Record<Wall, readonly string[] | null>> = {
   user: asRoot
     ? systemCommand(
         'setpriv',
-        ...[`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all'],
+        `--reuid=${NOBODY}`,
+        `--regid=${NOBODY}`,
+        '--clear-groups',
+        '--inh-caps=-all',
+        '--bounding-set=-all',
       )
     : null,
   // And it goes when its parent goes.

@@ -91,10 +91,8 @@ describe('a file in each accepted format', () => {
       `viewBox="-10 -10 ${modules + 20} ${modules + 20}" width="4000" height="4000"`,
       '',
     ]) {
-      expect(await decodeFile(Buffer.from(`<svg ${SVG} ${size}>${paths}</svg>`)), size).toMatchObject({
-        format: 'svg',
-        codes: [{ text: CODE, page: 1 }],
-      });
+      const decoded = await decodeFile(Buffer.from(`<svg ${SVG} ${size}>${paths}</svg>`));
+      expect([size, decoded]).toMatchObject([size, { format: 'svg', codes: [{ text: CODE, page: 1 }] }]);
     }
   });
 
@@ -120,7 +118,7 @@ describe('a file in each accepted format', () => {
       `${root}<use xlink:href="#logo"/>${paths}</svg>`,
       `${root}${paths}</svg><p>Sent from my phone`,
     ]) {
-      expect(await textsIn(Buffer.from(broken)), broken.slice(-60)).toEqual([CODE]);
+      expect([broken, await textsIn(Buffer.from(broken))]).toEqual([broken, [CODE]]);
     }
   });
 

@@ -60,9 +60,11 @@ export const startDecodingProcess = (confinement: Confinement): DecodingProcess 
       heard();
     });
 
-  const ready = nextLine(START_MS).then((line) => {
+  const begin = async (): Promise<void> => {
+    const line = await nextLine(START_MS);
     if (line !== READY) throw new DecoderUnavailable('the process that reads files did not start');
-  });
+  };
+  const ready = begin();
   // Whoever hands a file over hears of it; a process that nobody used yet is only replaced.
   ready.catch(() => undefined);
 
