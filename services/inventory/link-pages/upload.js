@@ -111,6 +111,8 @@ const send = (form) => {
 
   request.open('POST', form.action);
   request.responseType = 'document';
+  // Left to itself, a script is taken for a program and answered in JSON.
+  request.setRequestHeader('accept', 'text/html');
   request.upload.addEventListener('progress', ({ loaded, total }) => {
     meter.max = total;
     meter.value = loaded;
