@@ -193,7 +193,7 @@ const notificationOffer = (offer: NotificationOffer, model: UploadPageModel, { n
   return html`<section>
 <h2>${notification.title}</h2>
 <p>${notification.offer(to)} ${itself}</p>
-<form method="post" action="${ownPath(model.paths.notification)}">
+<form method="post" enctype="multipart/form-data" action="${ownPath(model.paths.notification)}">
 <button>${notification.send(to)}</button>
 </form>
 </section>`;
