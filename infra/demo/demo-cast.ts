@@ -12,6 +12,6 @@ export interface DemoCast {
   readonly sandbox: SandboxControl;
   /** The page of the local mailbox. */
   readonly mailboxUrl: string;
-  /** The page of an order's workflow in the Temporal UI. */
-  readonly workflowPage: (orderId: string) => string;
+  /** The page of a workflow in the Temporal UI. */
+  readonly workflowPage: (workflowId: string) => string;
 }

@@ -43,9 +43,16 @@ export const mailsTo = async (mailboxUrl: string, address: string, words: string
     .filter(({ to, subject }) => subject.includes(words) && to.some((one) => one.includes(address)))
     .map(({ subject }) => subject);
 
-/** The mails in the local mailbox that went to this address, the oldest first. */
-export const lettersTo = async (mailboxUrl: string, address: string): Promise<readonly MailboxMail[]> =>
-  (await readMails(mailboxUrl)).filter(({ to }) => to.some((one) => one.includes(address)));
+/** The mails that went to this address and name one of these numbers, however they group its digits; the oldest first. */
+export const lettersAbout = async (
+  mailboxUrl: string,
+  address: string,
+  numbers: readonly (string | null | undefined)[],
+): Promise<readonly MailboxMail[]> =>
+  (await readMails(mailboxUrl)).filter(({ to, subject, body }) => {
+    const text = `${subject} ${body.text}`.replaceAll(/\s/g, '');
+    return to.some((one) => one.includes(address)) && numbers.some((number) => number && text.includes(number));
+  });
 
 const LINKS = {
   upload: /https?:\/\/\S+\/inventory\/v1\/qr-uploads\/[\w-]+/,

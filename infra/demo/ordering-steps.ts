@@ -1,6 +1,7 @@
 import { inventoryRoutes } from '@simlane/contracts/http/inventory';
 import { type Order, orderRoutes } from '@simlane/contracts/http/order';
 import { submissionKey } from '@simlane/contracts/http/provider';
+import { simReplacementWorkflowId } from '@simlane/contracts/sim-replacement';
 import type { ReplacementAction } from '@simlane/contracts/order';
 import type { DemoCast } from './demo-cast.ts';
 import { findLine, type FoundLine } from './find-line.ts';
@@ -97,7 +98,7 @@ export const placeOrder = async (
     holds: ({ status }) => status === 'confirmed',
     seen: ({ status }) => status,
   });
-  told.note(`in the Temporal UI: ${cast.workflowPage(draft.id)}`);
+  told.note(`in the Temporal UI: ${cast.workflowPage(simReplacementWorkflowId(draft.id))}`);
   await told.sees({
     name: 'The provider has it',
     expected: `accepted once, under the key ${submissionKey(draft.id)}`,

@@ -11,8 +11,16 @@ import type { ToldStory } from './told-story.ts';
 const ACKNOWLEDGES_AFTER_MS = 500;
 const PROCESSES_AFTER_MS = 1_500;
 
-/** A physical SIM becomes an eSIM: acknowledged, processed, and the provider repeats itself. */
-export const switchStory = async (told: ToldStory, cast: DemoCast, preferredLine: string): Promise<void> => {
+/**
+ * A physical SIM becomes an eSIM: acknowledged, processed, and the provider repeats itself.
+ *
+ * @returns the id of the new eSIM
+ */
+export const switchStory = async (
+  told: ToldStory,
+  cast: DemoCast,
+  preferredLine: string,
+): Promise<string | undefined> => {
   const found = await chooseLine(told, cast, 'switch_to_esim', preferredLine);
   const order = await placeOrder(told, cast, found);
   await providerSays(told, cast, order.id, { type: 'order.acknowledged' });
@@ -40,6 +48,7 @@ export const switchStory = async (told: ToldStory, cast: DemoCast, preferredLine
     'manager_told',
   ]);
   await seeAcceptedOnce(told, cast, order.id);
+  return ended.newSim?.id;
 };
 
 /** The provider cancels when the temporary eSIM is there already: all is as it was before. */

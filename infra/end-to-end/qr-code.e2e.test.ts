@@ -52,10 +52,10 @@ describe('a manager asks for a QR code', () => {
     const french = await qrCodes.uploadLink(sim, luc.email);
     expect(new Set([link, french]).size).toBe(2);
     await qrCodes.until(
-      () => qrCodes.lettersAbout(copy, sim),
+      () => qrCodes.lettersOf(copy, sim),
       (letters) => letters.length > 0,
     );
-    const [copied] = await qrCodes.lettersAbout(copy, sim);
+    const [copied] = await qrCodes.lettersOf(copy, sim);
     expect(`${copied?.body.text} ${copied?.body.html}`).not.toContain('/qr-uploads/');
 
     // Mail scanners look at links before their readers do.
@@ -123,7 +123,7 @@ describe('a manager asks for a QR code', () => {
       manager.api.call(qrCodeRoutes.decideOnQrCode, { params: { id: sim.id }, body });
     await decide({ accept: false, reason: 'This is the code of another operator' });
     const letters = await qrCodes.until(
-      () => qrCodes.lettersAbout(anna.email, sim),
+      () => qrCodes.lettersOf(anna.email, sim),
       ({ length }) => length > 1,
     );
     expect(letters.at(-1)?.body.text).toContain('This is the code of another operator');

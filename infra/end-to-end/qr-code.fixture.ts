@@ -4,7 +4,7 @@ import { type QrRequest, qrCodeRoutes, type SimQrCode } from '@simlane/contracts
 import { parseJsonOrNothing } from '@simlane/service-kit/bounded-answer';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { lettersTo, linkIn, type MailboxMail } from '../demo/mailbox.ts';
+import { lettersAbout, linkIn, type MailboxMail } from '../demo/mailbox.ts';
 import type { Manager } from './fleet-manager.fixture.ts';
 import { startProvider } from './own-provider.fixture.ts';
 
@@ -83,11 +83,9 @@ export const startQrCodes = (manager: Manager) => {
   const me = demoUsers.find(({ id }) => id === 'manager')?.email ?? '';
 
   /** Mails to somebody about the SIM; its ICCID or its number stands in each. */
-  const lettersAbout = async (email: string, sim: Sim): Promise<readonly MailboxMail[]> => {
-    const { msisdn } = sim.lineId === null ? { msisdn: null } : await manager.line(sim.lineId);
-    const about = (text: string): boolean =>
-      [sim.iccid, msisdn].some((name) => name !== null && text.replaceAll(/[\s\u{a0}]/gu, '').includes(name));
-    return (await lettersTo(ses.mailboxUrl, email)).filter(({ subject, body }) => about(`${subject} ${body.text}`));
+  const lettersOf = async (email: string, sim: Sim): Promise<readonly MailboxMail[]> => {
+    const line = sim.lineId === null ? null : await manager.line(sim.lineId);
+    return lettersAbout(ses.mailboxUrl, email, [sim.iccid, line?.msisdn]);
   };
 
   const until = async <T>(look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> => {
@@ -103,7 +101,7 @@ export const startQrCodes = (manager: Manager) => {
     kind: Parameters<typeof linkIn>[1],
     count = 1,
   ): Promise<readonly string[]> => {
-    const linksNow = async () => (await lettersAbout(email, sim)).flatMap((letter) => linkIn(letter, kind) ?? []);
+    const linksNow = async () => (await lettersOf(email, sim)).flatMap((letter) => linkIn(letter, kind) ?? []);
     return until(linksNow, (now) => now.length >= count);
   };
 
@@ -136,7 +134,7 @@ export const startQrCodes = (manager: Manager) => {
 
   return {
     me,
-    lettersAbout,
+    lettersOf,
     links,
     until,
     getRequest,
@@ -146,7 +144,7 @@ export const startQrCodes = (manager: Manager) => {
     asked,
 
     /** How many mails about the SIM somebody has. */
-    mailsTo: async (email: string, sim: Sim): Promise<number> => (await lettersAbout(email, sim)).length,
+    mailsTo: async (email: string, sim: Sim): Promise<number> => (await lettersOf(email, sim)).length,
 
     section: (simId: string): Promise<SimQrCode> => api.call(qrCodeRoutes.getQrCode, { params: { id: simId } }),
     cancel: (id: string): Promise<QrRequest> => api.call(qrCodeRoutes.cancelRequest, { params: { id } }),

@@ -1,9 +1,9 @@
 import { expect, inject, it } from 'vitest';
 import { tellStories } from '../demo/demo.ts';
 
-it('tells the three stories of the demo, each step of which holds', async () => {
+it('tells the four stories of the demo, each step of which holds', async () => {
   const stories = await tellStories(inject('stack'), () => undefined);
-  expect(stories).toHaveLength(3);
+  expect(stories).toHaveLength(4);
   const failed = stories.flatMap(({ name, steps }) =>
     steps.filter(({ ok }) => !ok).map((step) => ({ story: name, ...step })),
   );
