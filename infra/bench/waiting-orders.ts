@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TASK_QUEUE } from '@simlane/contracts/sim-replacement';
 import type { Client as TemporalClient } from '@temporalio/client';
-import { temporal as proto } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { Client } from 'pg';
 import type { BenchStage } from './bench-stage.ts';
 
-const { DescribeTaskQueueMode, TaskQueueType } = proto.api.enums.v1;
+const { DescribeTaskQueueMode, TaskQueueType } = proto.temporal.api.enums.v1;
 
 const LOOK_EVERY_MS = 1_000;
 /** 10,000 workflows started one after the other on two cores. */
