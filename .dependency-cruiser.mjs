@@ -84,7 +84,7 @@ export default {
       severity: 'error',
       from: {
         pathNot: [
-          '\\.test\\.ts$',
+          '\\.(test|bench)\\.ts$',
           '\\.fixture\\.ts$',
           '^shared/testing/',
           '^infra/model/',

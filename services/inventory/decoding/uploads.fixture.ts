@@ -50,6 +50,8 @@ export interface Photograph {
   /** How much darker one side is. */
   readonly shadow?: number;
   readonly jpegQuality?: number;
+  /** Of the noise. */
+  readonly seed?: number;
 }
 
 const PHOTOGRAPH_SIDE = 900;
@@ -57,7 +59,8 @@ const WALL_GREY = 225;
 
 /** A photograph of the code on a wall: turned, from the side, blurred, noisy, in poor light. */
 export const photograph = async (as: Photograph, text = CODE): Promise<Buffer> => {
-  const { side = 400, turned = 0, tilted = 0, blur = 0, noise = 0, contrast = 1, shadow = 0, jpegQuality = 80 } = as;
+  const { side = 400, turned = 0, tilted = 0, blur = 0, noise = 0, contrast = 1, shadow = 0 } = as;
+  const { jpegQuality = 80, seed = 7 } = as;
   const flat = await sharp(await drawQrCodePng(text))
     .resize(side, side, { kernel: 'lanczos3' })
     .greyscale()
@@ -66,7 +69,7 @@ export const photograph = async (as: Photograph, text = CODE): Promise<Buffer> =
   const seen = seenFrom(flat, side, turned, tilted);
   const picture = sharp(seen, { raw: { width: PHOTOGRAPH_SIDE, height: PHOTOGRAPH_SIDE, channels: 1 } });
   const blurred = await (blur > 0 ? picture.blur(blur) : picture).toColourspace('b-w').raw().toBuffer();
-  const random = numbers(7);
+  const random = numbers(seed);
   // Six even numbers added are near enough to a normal one; 0.5 is the variance of their sum.
   const normal = () => (Array.from({ length: 6 }, random).reduce((sum, value) => sum + value, 0) - 3) / Math.SQRT1_2;
   const lit = blurred.map((value, at) => {
