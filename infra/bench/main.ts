@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: starts the whole stack fresh beside any other, measures it against bare counterparts on the same
  * servers, and prints a table; `--json` prints the figures as JSON, and nothing else, to standard output; `--waiting`
- * measures instead what 10,000 orders that wait cost the one that goes on. Takes some minutes. A goal that is not
- * reached is no failure: exit code 1 means that something could not be measured.
+ * measures instead what 10,000 orders that wait cost the one that goes on, `--files` what files cost that are uploaded.
+ * Takes some minutes. A goal that is not reached is no failure: exit code 1 means that something could not be measured.
  */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,11 +17,13 @@ import { startBareReplacements } from './bare-replacements.ts';
 import { setStage } from './bench-stage.ts';
 import { figureTable } from './figure-table.ts';
 import { type Figure, figureOfRuns } from './figures.ts';
+import { measureDecoding } from './measure-decoding.ts';
 import { measureHistories } from './measure-histories.ts';
 import { measureLatency } from './measure-latency.ts';
 import { memoryFigures, readMemory } from './measure-memory.ts';
 import { measureReads } from './measure-reads.ts';
 import { measureThroughput } from './measure-throughput.ts';
+import { measureUploads } from './measure-uploads.ts';
 import { measureWaiting } from './measure-waiting.ts';
 import { describeMachine, readSettings, type Settings } from './surroundings.ts';
 
@@ -31,7 +33,11 @@ const MS_IN_SECOND = 1000;
 const LONGEST_START_SECONDS = 25;
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, waiting: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    waiting: { type: 'boolean', default: false },
+    files: { type: 'boolean', default: false },
+  },
 });
 const machine = describeMachine();
 const logFolder = path.join(defaultStateFolder, 'bench-logs');
@@ -72,6 +78,13 @@ async function measure(
   const settings = await readSettings(info, temporal);
   await sleep(COME_TO_REST_MS);
   const atRest = await readMemory(stack);
+  if (values.files) {
+    const options = { logFolder, signal, report: sayAside };
+    const decoding = await measureDecoding(options);
+    const uploads = await measureUploads(stack, options);
+    await connection.close();
+    return { settings, figures: [...decoding, ...uploads] };
+  }
   const stage = await setStage(info);
   if (values.waiting) {
     const waiting = await measureWaiting(stack, stage, temporal, sayAside);
