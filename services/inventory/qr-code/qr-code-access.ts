@@ -1,7 +1,6 @@
 import type { Action } from '@simlane/contracts/actions';
 import type { Condition } from '@simlane/contracts/http/actions';
 import type { Sim } from '@simlane/contracts/http/fleet';
-import { mayDo } from '@simlane/contracts/permissions';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import { findSimForActions } from '../actions/action-facts.repository.ts';
 import type { Asker } from '../actions/action-list.service.ts';
@@ -11,9 +10,6 @@ import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 
 const ACTION: Action = 'generate_esim_qr_code';
-
-/** Of product.md §4: what a *user* is, by role alone. Others see states and dates. */
-export const seesCodes = ({ roles }: Pick<Asker, 'roles'>): boolean => mayDo(roles, 'fleet:change');
 
 /** @throws ProblemError `action_not_available` that names every condition */
 export const requireConditions = (conditions: readonly Condition[]): void => {
@@ -53,13 +49,22 @@ export const requireEsimInUse = ({ kind, state }: Pick<Sim, 'kind' | 'state'>): 
 export const requireQrUser = async (tx: Transaction, asker: Asker, simId: string): Promise<Sim> => {
   const sim = await findEsim(tx, asker, simId);
   requireEsimInUse(sim);
+  requireConditions(await userConditions(tx, asker, simId));
+  return sim;
+};
+
+/** Whether the asker is a *user* of the SIM's QR code (product.md §4). Others see states and dates. */
+export const seesCodes = async (tx: Transaction, asker: Asker, simId: string): Promise<boolean> =>
+  (await userConditions(tx, asker, simId)).every(({ state }) => state === 'met');
+
+const userConditions = async (tx: Transaction, asker: Asker, simId: string): Promise<Condition[]> => {
   const facts = await findSimForActions(tx, visibilityOf(asker), simId, asker.sub);
   if (facts === undefined) throw notFound('There is no such SIM');
   const caller = { roles: asker.roles, profile: facts.profile };
-  requireConditions([
+  return [
     simIsOfKind(facts.sim, 'esim'),
-    enabledInProfile(caller, ACTION, facts.slot),
+    // A discarded SIM is in no slot, and its codes are history.
+    ...(facts.sim.state === 'discarded' ? [] : [enabledInProfile(caller, ACTION, facts.slot)]),
     roleAllows(caller, ACTION),
-  ]);
-  return sim;
+  ];
 };

@@ -90,7 +90,7 @@ export const showQrCode = (qrCodes: QrCodes, caller: Caller, simId: string): Pro
 /** The section as it stands; does not count as a disclosure by itself. */
 const sectionOf = async (tx: Transaction, qrCodes: QrCodes, caller: Caller, simId: string): Promise<SimQrCode> => {
   const { accountId } = caller;
-  const sees = seesCodes(caller);
+  const sees = await seesCodes(tx, caller, simId);
   const { current, waiting } = await findLiveCodes(tx, accountId, simId);
   const open = await findRequest(tx, accountId, { openOfSim: simId });
   const draft = current === null ? null : await addresseeOf(tx, accountId, current, caller);

@@ -76,7 +76,8 @@ export const listQrCodes = (
   readInAccount(db, caller.accountId, async (tx) => {
     await findEsim(tx, caller, simId);
     const { items, nextCursor } = await listCodesOfSim(tx, caller.accountId, simId, page);
-    return { items: items.map((code) => toQrCode(code, seesCodes(caller))), nextCursor };
+    const sees = await seesCodes(tx, caller, simId);
+    return { items: items.map((code) => toQrCode(code, sees)), nextCursor };
   });
 
 /**
