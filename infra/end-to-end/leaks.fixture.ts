@@ -57,7 +57,7 @@ const BASE64_LETTERS: Readonly<Record<string, string>> = { '-': '[-+]', _: '[_/]
 
 const PICTURE_IN_TEXT = /data:image\/[\w+.-]+;base64,([\w+/=-]+)/g;
 /** How files of the accepted formats begin, and other pictures. */
-const PICTURE = /^(?:\u{89}PNG|\u{ff}\u{d8}\u{ff}|II\*|MM\u{0}\*|RIFF|GIF8|\s*<(?:\?xml|svg))/u;
+const PICTURE = /^(?:\u{89}PNG|\u{ff}\u{d8}\u{ff}|II\*|MM[^*]\*|RIFF|GIF8|\s*<(?:\?xml|svg))/u;
 
 /** What QR codes in it say: of the bytes, if they are a picture, and of pictures within a text. */
 const readPictures = async (bytes: Uint8Array, text: string): Promise<string[]> => {

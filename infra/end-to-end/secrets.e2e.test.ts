@@ -4,7 +4,7 @@ import { connectTemporal } from '@simlane/service-kit/temporal';
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { readMails } from '../demo/mailbox.ts';
 import { letterWithQrCode, pictureOfQrCode } from '../demo/qr-code-file.ts';
 import { type Manager, startManager } from './fleet-manager.fixture.ts';
@@ -25,8 +25,8 @@ let manager: Manager;
 /** The tokens of all links that were mailed. */
 let tokens: Map<string, string>;
 
-/** A code takes every way in and out that there is. */
-beforeAll(async () => {
+/** What the searches below look through. */
+it('a code takes every way in and out that there is', async () => {
   manager = await startManager();
   const qrCodes = startQrCodes(manager);
   const esims = await startEsims(manager, 4);
