@@ -6,6 +6,8 @@ import { orderRoutes } from '@simlane/contracts/http/order';
 import { orderDecisionRoutes } from '@simlane/contracts/http/order-decisions';
 import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
 import { providerSignalRoutes } from '@simlane/contracts/http/provider-signals';
+import { qrCodeRoutes } from '@simlane/contracts/http/qr-code';
+import { qrCodeInternalRoutes } from '@simlane/contracts/http/qr-code-internal';
 import type { InternalRoute, PublicRoute } from '@simlane/contracts/http/route';
 import { mayDo, SERVICES, type ServiceName } from '@simlane/contracts/permissions';
 import { randomUUID } from 'node:crypto';
@@ -15,6 +17,8 @@ import { signedHeaders } from '../provider-sandbox/signal-message.ts';
 import { exampleAccounts } from '../seed/example-data.ts';
 import { type Manager, serviceUrls, startManager, type Switch } from './fleet-manager.fixture.ts';
 import { allAlike, answersTo, baseOf, filled, nameOf, type RouteCall } from './route-answers.fixture.ts';
+import { freshCode, type QrCodesOfManager, startEsims, startQrCodes } from './qr-code.fixture.ts';
+import { asSuperuser } from './superuser.fixture.ts';
 import { freshIccid, type OwnProvider, startProvider } from './own-provider.fixture.ts';
 
 const [english, french] = exampleAccounts();
@@ -22,6 +26,7 @@ const [english, french] = exampleAccounts();
 const PUBLIC: readonly PublicRoute[] = [
   catalogRoutes,
   inventoryRoutes,
+  qrCodeRoutes,
   orderRoutes,
   orderDecisionRoutes,
   providerSignalRoutes,
@@ -32,6 +37,7 @@ const INTERNAL: readonly (InternalRoute & { readonly of: keyof ReturnType<typeof
   [
     ['catalog', catalogInternalRoutes],
     ['inventory', inventoryInternalRoutes],
+    ['inventory', qrCodeInternalRoutes],
     ['order', orderInternalRoutes],
     ['notification', notificationInternalRoutes],
   ] as const
@@ -44,6 +50,11 @@ let receipt: string;
 let messageId: string;
 let before: Awaited<ReturnType<Manager['everythingAbout']>>;
 let provider: OwnProvider;
+let qrCodes: QrCodesOfManager;
+/** A request for a QR code that is open, and the notification of a code that came. */
+let requestId: string;
+let notificationId: string;
+let requestBefore: Awaited<ReturnType<typeof everythingAboutRequest>>;
 const tokens = new Map<string, string>();
 beforeAll(async () => {
   manager = await startManager();
@@ -66,6 +77,24 @@ beforeAll(async () => {
   const query = { objectId: other.order.id };
   messageId = (await manager.api.call(notificationRoutes.listMessages, { query })).items[0]?.id ?? '';
   before = await manager.everythingAbout(victim);
+
+  qrCodes = startQrCodes(manager);
+  const esims = await startEsims(manager, 2);
+  const { sim } = await qrCodes.told(esims);
+  const [row] = await asSuperuser(
+    'inventory',
+    `select n.id from qr_notification n join qr_code c on c.account_id = n.account_id and c.id = n.qr_code_id
+      where c.sim_id = $1`,
+    [sim.id],
+  );
+  ({ id: notificationId } = row as { id: string });
+  ({ id: requestId } = await qrCodes.asked(esims));
+  requestBefore = await everythingAboutRequest();
+});
+
+const everythingAboutRequest = async () => ({
+  request: await qrCodes.getRequest(requestId),
+  timeline: await qrCodes.timeline(requestId),
 });
 
 describe('a token', () => {
@@ -111,12 +140,20 @@ const internalCall = (
   idOf: (parameter: string) => string,
   accountId = french.id,
 ): RouteCall => ({
-  url: `${inject('stack').services[route.of].internalUrl}${filled(route.path, (parameter) => (parameter === 'action' ? 'switch_to_esim' : idOf(parameter)))}`,
+  url: `${inject('stack').services[route.of].internalUrl}${filled(route.path, (parameter) => NAMES[parameter] ?? idOf(parameter))}${queryOf(route)}`,
   method: route.method,
   token: tokens.get(as),
   accountId,
   body: internalBody(),
 });
+
+/** Parameters that are no ids. */
+const NAMES: Readonly<Record<string, string>> = { action: 'switch_to_esim', step: 'mail_request' };
+
+const queryOf = ({ query }: InternalRoute): string =>
+  query !== undefined && 'distributorId' in query.shape
+    ? `?distributorId=${english.catalog.distributors[0]?.id ?? ''}`
+    : '';
 
 /** What any internal route asks for: what one does not know it ignores. */
 const internalBody = () => ({
@@ -129,6 +166,10 @@ const internalBody = () => ({
   iccid: freshIccid(),
   reason: null,
   acceptWarnings: [],
+  activationCode: freshCode(),
+  orderedBy: { id: 'demo-manager-fr', name: 'Claire Moreau', email: 'claire@example.com', language: 'fr' },
+  messageIds: [],
+  returns: [],
 });
 
 describe("another account's ids", () => {
@@ -139,6 +180,7 @@ describe("another account's ids", () => {
     '/inventory/v1/devices/': victim.line.deviceId ?? '',
     '/inventory/v1/lines/': victim.line.id,
     '/inventory/v1/sims/': victim.sim.id,
+    '/inventory/v1/qr-requests/': requestId,
     '/orders/v1/orders/': victim.order.id,
     '/orders/v1/provider-connections/': victim.order.providerId,
     '/orders/v1/provider-signals/': receipt,
@@ -151,6 +193,8 @@ describe("another account's ids", () => {
     if (path.endsWith('/state')) return { state: 'suspended' };
     if (path.endsWith('/iccid')) return { iccid: freshIccid() };
     if (path.endsWith('/decisions')) return { decision: 'cancel', reason: 'It is not mine' };
+    if (path.endsWith('/qr-code')) return { activationCode: freshCode() };
+    if (path.endsWith('/acceptance')) return { accept: true };
     return path.endsWith('/replay') ? { reason: 'It is not mine' } : {};
   };
   const englishId = (path: string): string => {
@@ -180,6 +224,7 @@ describe("another account's ids", () => {
     const answers = await answersTo(calls);
     expect(answers).toEqual(allAlike(answers, '404 not_found'));
     expect(await manager.everythingAbout(victim)).toEqual(before);
+    expect(await everythingAboutRequest()).toEqual(requestBefore);
   });
 
   it('find nothing in any list', async () => {
@@ -190,8 +235,10 @@ describe("another account's ids", () => {
       lineId: victim.line.id,
       orderId: victim.order.id,
       objectId: other.order.id,
+      simId: victim.sim.id,
     };
-    const calls = PUBLIC.flatMap((route) =>
+    const lists = PUBLIC.filter(({ path }) => !path.endsWith('/draft'));
+    const calls = lists.flatMap((route) =>
       Object.keys(route.query?.shape ?? {})
         .filter((key) => key.endsWith('Id'))
         .map((key) => {
@@ -208,19 +255,34 @@ describe("another account's ids", () => {
     expect(answers).toEqual(allAlike(answers, '200 0 items'));
   });
 
+  it('take no request for a QR code, and show no draft of one', async () => {
+    const url = `${serviceUrls().inventory}/inventory/v1/qr-requests`;
+    const token = tokens.get('manager-fr');
+    const answers = await answersTo([
+      ['draft', { url: `${url}/draft?simId=${victim.sim.id}`, method: 'GET', token }],
+      ['request', { url, method: 'POST', token, body: { simId: victim.sim.id } }],
+    ]);
+    expect(answers).toEqual(allAlike(answers, '404 not_found'));
+  });
+
   it('are not there on any internal route', async () => {
     // What these make or answer is the caller's account's own, whatever the id: nothing of another account is read.
     const makesItsOwn: readonly InternalRoute[] = [
       notificationInternalRoutes.putMessage,
       inventoryInternalRoutes.reserve,
       catalogInternalRoutes.listQrCodeContacts,
+      notificationInternalRoutes.listReturns,
+      notificationInternalRoutes.recordReturnsTold,
     ];
-    const isOwn = ({ path }: InternalRoute) => makesItsOwn.some((route) => route.path === path);
+    const isOwn = ({ path, summary }: InternalRoute) =>
+      makesItsOwn.some((route) => route.path === path && route.summary === summary);
     const ids: Record<string, string> = {
       orderId: victim.order.id,
       factId: before.facts[0]?.id ?? '',
       lineId: victim.line.id,
       id: victim.order.providerId,
+      requestId,
+      notificationId,
     };
     const calls = INTERNAL.filter((route) => route.path.includes(':') && !isOwn(route)).flatMap((route) =>
       route.callers.map((as: ServiceName) => {
@@ -233,6 +295,7 @@ describe("another account's ids", () => {
     expect(answers).toEqual(allAlike(answers, '404 not_found'));
     expect(ofFacts.length).toBeGreaterThan(3);
     expect(await manager.everythingAbout(victim)).toEqual(before);
+    expect(await everythingAboutRequest()).toEqual(requestBefore);
   });
 });
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { linkIn } from '../demo/mailbox.ts';
 import { ApiProblem } from '../demo/public-api.ts';
 import { letterWithQrCode, pictureOfQrCode, readQrCode } from '../demo/qr-code-file.ts';
+import { exampleAccounts } from '../seed/example-data.ts';
 import { type Manager, startManager } from './fleet-manager.fixture.ts';
 import {
   CONTACTS,
@@ -200,7 +201,9 @@ describe('a link is dead', () => {
     const changed = `${token.slice(0, 50)}${token[50] === 'A' ? 'B' : 'A'}${token.slice(51)}`;
     const foreign = link.split('/').at(-1) ?? '';
     const inventory = inject('stack').services.inventory.url;
-    for (const guess of [changed, foreign, 'A'.repeat(64), 'short', `${token}A`]) {
+    const account = Buffer.from(exampleAccounts()[1].id.replaceAll('-', ''), 'hex').toString('base64url');
+    const ofAnotherAccount = `${account.slice(0, 21)}${token.slice(21)}`;
+    for (const guess of [changed, foreign, ofAnotherAccount, 'A'.repeat(64), 'short', `${token}A`]) {
       expect([guess.length, (await openPage(`${inventory}/inventory/v1/qr-codes/${guess}`)).status]).toEqual([
         guess.length,
         410,
