@@ -23,7 +23,7 @@ const GRID: readonly Fault[] = [
   { what: 'noise, σ of 255', levels: [100, 130, 160, 190, 220], at: (noise) => ({ noise, blur: 1 }) },
   {
     what: 'perspective, how much nearer one edge is',
-    levels: [0.4, 0.6, 0.8, 0.9, 1],
+    levels: [0.6, 0.8, 1, 1.1, 1.2],
     at: (tilted) => ({ tilted, blur: 1, noise: 10 }),
   },
   {
@@ -33,7 +33,7 @@ const GRID: readonly Fault[] = [
   },
   {
     what: 'JPEG quality, of a code 70 pixels wide',
-    levels: [20, 10, 5, 3, 1],
+    levels: [40, 20, 10, 8, 6],
     at: (jpegQuality) => ({ side: 70, jpegQuality }),
   },
   { what: 'width of the code in pixels', levels: [100, 80, 60, 55, 50], at: (side) => ({ side, blur: 0.5, noise: 5 }) },
