@@ -60,9 +60,11 @@ export const readUpload = async (request: FastifyRequest, limit: { readonly file
         continue;
       }
       const chunks: Buffer[] = [];
-      for await (const chunk of part.file) chunks.push(chunk as Buffer);
-      // With this option the library ends the stream in silence where the limit is.
-      if (part.file.truncated) throw tooLarge(limit);
+      const { file: stream } = part;
+      // Left alone, the library would go on reading to the end of the part and drop what it reads.
+      stream.once('limit', () => stream.destroy(tooLarge(limit)));
+      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      if (stream.truncated) throw tooLarge(limit);
       const bytes = Buffer.concat(chunks);
       // A browser sends an empty file where none was chosen.
       if (bytes.length > 0) file = bytes;

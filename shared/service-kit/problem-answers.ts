@@ -12,6 +12,8 @@ export const answerWithProblem = (error: unknown, request: FastifyRequest, reply
   if (code === 'internal_error') request.log.error({ err: error }, 'incident');
   else if (status >= 500) request.log.warn({ err: known.cause ?? error, code }, 'cannot serve');
   if (status === 401) reply.header('www-authenticate', 'Bearer');
+  // What was sent is not read to its end: the connection cannot be used again.
+  if (code === 'payload_too_large') reply.header('connection', 'close');
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds));
   reply
     .code(status)
