@@ -61,8 +61,8 @@ export const createQrCodeActivities = ({
     sendQrCodeNotification: async ({ accountId, notificationId }) => {
       const params = { notificationId };
       const { messages } = await inventory.call(qrCodeInternalRoutes.getNotificationMail, { accountId, params });
+      // Also where there is no mail any more, because the code was replaced or the link revoked: then nothing is owed.
       const messageIds = await send(accountId, messages);
-      if (messageIds.length === 0) return;
       await inventory.call(qrCodeInternalRoutes.recordNotificationSent, { accountId, params, body: { messageIds } });
     },
   };

@@ -131,9 +131,10 @@ describe('a notification', () => {
     expect(calls.at(-1)?.body).toEqual({ messageIds: ['one'] });
   });
 
-  it('that is sent, or no longer to be, is left alone', async () => {
-    const { activities, names } = services({ [MAIL]: { messages: [] } });
+  it('that is sent, or no longer to be, is recorded without a mail: nothing is owed any more', async () => {
+    const { activities, calls, names } = services({ [MAIL]: { messages: [] } });
     await activities.sendQrCodeNotification(notification);
-    expect(names()).toEqual([MAIL]);
+    expect(names()).toEqual([MAIL, SENT]);
+    expect(calls.at(-1)?.body).toEqual({ messageIds: [] });
   });
 });

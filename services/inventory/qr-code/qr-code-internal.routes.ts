@@ -31,8 +31,8 @@ export const addQrCodeInternalRoutes = (app: FastifyInstance, qrCodes: QrCodes):
   serveInternal(app, qrCodeInternalRoutes.getNotificationMail, async ({ params, caller: { accountId } }) => ({
     messages: await mailsOfNotification(db, accountId, params.notificationId),
   }));
-  serveInternal(app, qrCodeInternalRoutes.recordNotificationSent, ({ params, caller: { accountId } }) =>
-    recordNotificationSent(db, accountId, params.notificationId),
+  serveInternal(app, qrCodeInternalRoutes.recordNotificationSent, ({ params, body, caller: { accountId } }) =>
+    recordNotificationSent(db, { accountId, id: params.notificationId }, body.messageIds),
   );
   serveInternal(app, qrCodeInternalRoutes.getRequestOutlook, async ({ params, query, caller }) => {
     const { accountId, actor } = caller;

@@ -275,7 +275,9 @@ export const readOutcome = async (tx: Transaction, { accountId, id }: StoredRequ
       (select count(*)::int from qr_notification n where n.account_id = ${accountId} and n.qr_code_id = k.id
         and n.sent_at is not null) as sent,
       (select count(*)::int from qr_notification n where n.account_id = ${accountId} and n.qr_code_id = k.id
-        and n.request_id = ${id} and n.sent_at is null) as unsent
+        and n.request_id = ${id} and n.sent_at is null
+        and exists (select from qr_link l where l.account_id = n.account_id and l.id = n.link_id
+          and l.revoked_at is null)) as unsent
     from (select 1) one
     left join lateral (
       select c.id, coalesce(c.decided_at, c.imported_at) as became_at from qr_code c

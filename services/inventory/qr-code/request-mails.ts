@@ -78,11 +78,14 @@ export const returnedMail = (request: StoredRequest, sim: NamedSim): MessageToSe
   };
 };
 
+export const notificationMessageId = (notificationId: string): string =>
+  namedUuid(`qr-code-notification/${notificationId}`);
+
 export const notificationMail = (
   notification: StoredNotification,
   { code, link, sim }: { code: StoredQrCode; link: StoredLink; sim: NamedSim },
 ): MessageToSend => ({
-  messageId: namedUuid(`qr-code-notification/${notification.id}`),
+  messageId: notificationMessageId(notification.id),
   content: {
     kind: 'qr_code_available',
     sim,

@@ -28,7 +28,14 @@ import {
 } from './qr-request.repository.ts';
 import { msisdnOf } from './qr-request-draft.ts';
 import { setRequestDue } from './request-due.ts';
-import { askingMail, type NamedSim, notificationMail, refusalMail, returnedMail } from './request-mails.ts';
+import {
+  askingMail,
+  type NamedSim,
+  notificationMail,
+  notificationMessageId,
+  refusalMail,
+  returnedMail,
+} from './request-mails.ts';
 
 export interface RequestOfAccount {
   readonly accountId: string;
@@ -154,13 +161,18 @@ export const recordStep = (
     if (owed !== step) return claimIn(tx, accountId, requestId);
     const expected = (await mailsOf(tx, request, step)).map(({ messageId }) => messageId);
     if (expected.every((id) => messageIds.includes(id))) {
-      await carryOut(tx, request, step, now);
+      await carryOut(tx, request, { step, messageIds }, now);
       await setRequestDue(tx, request, now);
     }
     return claimIn(tx, accountId, requestId);
   });
 
-const carryOut = async (tx: Transaction, request: StoredRequest, step: QrRequestStep, now: Date): Promise<void> => {
+const carryOut = async (
+  tx: Transaction,
+  request: StoredRequest,
+  { step, messageIds }: { readonly step: QrRequestStep; readonly messageIds: readonly string[] },
+  now: Date,
+): Promise<void> => {
   const { accountId, id } = request;
   const tell = (event: Parameters<typeof addToTimeline>[3][number]['event'], data: Record<string, unknown>) =>
     addToTimeline(tx, accountId, byWorkflow(id), [{ subject: { type: 'qr_request', id }, event, data }]);
@@ -177,6 +189,8 @@ const carryOut = async (tx: Transaction, request: StoredRequest, step: QrRequest
       return markReturnsTold(tx, request);
     case 'mail_notification':
       for (const notification of await findNotifications(tx, accountId, { requestId: id, unsent: true })) {
+        // One that was no longer to be sent had no mail.
+        if (!messageIds.includes(notificationMessageId(notification.id))) continue;
         await markNotificationSent(tx, accountId, {
           id: notification.id,
           simId: request.simId,
@@ -221,13 +235,22 @@ export const mailsOfNotification = (db: Database, accountId: string, id: string)
     return mail === null ? [] : [mail];
   });
 
-/** The mail is with notification, or there is none to send any more. A repeat changes nothing. */
-export const recordNotificationSent = (db: Database, accountId: string, id: string): Promise<void> =>
+/**
+ * The mail is with notification. Without a mail, because there is none to send any more, it counts as not sent, and
+ * nothing is owed. A repeat changes nothing.
+ */
+export const recordNotificationSent = (
+  db: Database,
+  { accountId, id }: { readonly accountId: string; readonly id: string },
+  messageIds: readonly string[],
+): Promise<void> =>
   inAccount(db, accountId, async (tx) => {
     const [notification] = await findNotifications(tx, accountId, { id });
     if (notification === undefined) throw noNotification();
     const code = await findCode(tx, accountId, notification.codeId);
     if (code === undefined) throw new Error('a notification has lost its code');
-    await markNotificationSent(tx, accountId, { id, simId: code.simId, origin: byWorkflow(id), now: new Date() });
+    if (messageIds.length > 0) {
+      await markNotificationSent(tx, accountId, { id, simId: code.simId, origin: byWorkflow(id), now: new Date() });
+    }
     if (notification.requestId === null) await setDue(tx, { kind: QR_NOTIFICATION, id, accountId, dueAt: null });
   });

@@ -88,7 +88,7 @@ export const qrCodeInternalRoutes = {
     ...worker,
     method: 'PUT',
     path: '/internal/qr-notifications/:notificationId/sent',
-    summary: 'The mail is with notification. A repeat changes nothing',
+    summary: 'The mail is with notification or, without one, no longer to be sent. A repeat changes nothing',
     params: notificationParams,
     body: z.object({ messageIds: z.array(idSchema) }),
     status: 204,
