@@ -10,6 +10,7 @@ import { codeBelongsTo, type QrCodes } from './import.service.ts';
 import { listLinks } from './link.repository.ts';
 import { type Addressee, findNotifications } from './notification.service.ts';
 import { findEsim, requireEsimInUse, seesCodes } from './qr-code-access.ts';
+import { personOf } from './person.ts';
 import { findLiveCodes, type StoredQrCode } from './qr-code.repository.ts';
 import { findRequest } from './qr-request.repository.ts';
 
@@ -70,8 +71,8 @@ export const addresseeOf = async (
     const { name, email, language } = request.requestedBy;
     return { name, email, language };
   }
-  if (caller?.email === undefined) return null;
-  return { name: caller.name, email: caller.email, language: caller.locale?.startsWith('fr') === true ? 'fr' : 'en' };
+  const person = caller && personOf(caller);
+  return person && { name: person.name, email: person.email, language: person.language };
 };
 
 /** The QR code section of a SIM. Showing the code itself stands on the timeline. */

@@ -1,5 +1,5 @@
 import type { Sim } from '@simlane/contracts/http/fleet';
-import type { Language } from '@simlane/contracts/http/primitives';
+import { type Language, usableName } from '@simlane/contracts/http/primitives';
 import type { QrRequestDraft } from '@simlane/contracts/http/qr-code';
 import type { RequestMessages } from '@simlane/contracts/http/qr-request-messages';
 import type { Caller } from '@simlane/service-kit/authentication';
@@ -78,7 +78,7 @@ export const draftRequest = async (
     distributorName: facts.distributorName ?? '',
     recipients: facts.contacts.map(({ id, name, email, language }) => ({ contactId: id, name, email, language })),
     cc: [],
-    messages: prefilled(languages, asked, { facts, requesterName: caller.name }),
+    messages: prefilled(languages, asked, { facts, requesterName: usableName(caller.name) ?? 'Simlane user' }),
     openRequestId: open?.id ?? null,
   };
 };

@@ -1,4 +1,4 @@
-import type { Language } from '@simlane/contracts/http/primitives';
+import { type Language, shortened } from '@simlane/contracts/http/primitives';
 import type { RequestMessages } from '@simlane/contracts/http/qr-request-messages';
 
 /** What the pre-filled message says. Nothing about the employee. */
@@ -17,7 +17,7 @@ const simIn = ({ iccid, temporaryReference }: RequestSubject): string =>
 
 const TEXTS: Record<Language, (subject: RequestSubject) => { subject: string; text: string }> = {
   en: (of) => ({
-    subject: `eSIM QR code for ${of.msisdn ?? simIn(of)} (${of.accountName})`,
+    subject: shortened(`eSIM QR code for ${of.msisdn ?? simIn(of)} (${of.accountName})`),
     text: [
       'Hello,',
       '',
@@ -36,7 +36,7 @@ const TEXTS: Record<Language, (subject: RequestSubject) => { subject: string; te
     ].join('\n'),
   }),
   fr: (of) => ({
-    subject: `QR code eSIM pour ${of.msisdn ?? simIn(of)} (${of.accountName})`,
+    subject: shortened(`QR code eSIM pour ${of.msisdn ?? simIn(of)} (${of.accountName})`),
     text: [
       'Bonjour,',
       '',

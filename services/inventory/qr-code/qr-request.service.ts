@@ -17,6 +17,7 @@ import { endRequest } from './ending.ts';
 import { listLinks } from './link.repository.ts';
 import type { StoredLink } from './link.ts';
 import { findEsim, requireQrUser } from './qr-code-access.ts';
+import { personOf } from './person.ts';
 import { setRequestDue } from './request-due.ts';
 import { type Person, type RequestContact, requestExpiry, type StoredRequest } from './qr-request.ts';
 import {
@@ -92,15 +93,15 @@ export const createRequest = async (
   const origin: RequestOrigin = { caller: sub, key, bodyHash: bodyHash(wanted) };
   const before = await readInAccount(db, accountId, (tx) => requestOfKey(tx, accountId, origin));
   if (before !== undefined) return before;
+  const requestedBy = requesterOf(caller);
   const asked = await simForRequest(db, caller, wanted.simId);
   const facts = await factsFor(catalog, accountId, asked.sim);
   const contacts = chosenContacts(facts, wanted.contactIds);
   const languages = contacts.map(({ language }) => language);
   const messages = {
-    ...prefilled(languages, asked, { facts, requesterName: caller.name }),
+    ...prefilled(languages, asked, { facts, requesterName: requestedBy.name }),
     ...given(wanted.messages),
   };
-  const requestedBy = requesterOf(caller);
   try {
     const made = await inAccount(db, accountId, async (tx) => {
       await requireQrUser(tx, caller, wanted.simId);
@@ -138,18 +139,17 @@ const distinctAddresses = (addresses: readonly string[]): string[] => [
 ];
 
 /** @throws ProblemError `invalid_request` for a caller without an address: whoever asks has to be told */
-const requesterOf = ({ sub, name, email, locale }: Caller): Person => {
-  if (email === undefined) {
-    throw new ProblemError(
-      'invalid_request',
-      'Your token has no e-mail address, and whoever asks is told of the code',
-      {
-        fix: 'Ask with the token of a person',
-        errors: [{ pointer: '', detail: 'The token needs the claim email' }],
-      },
-    );
-  }
-  return { id: sub, name, email, language: locale?.startsWith('fr') === true ? 'fr' : 'en' };
+const requesterOf = (caller: Caller): Person => {
+  const person = personOf(caller);
+  if (person !== null) return person;
+  throw new ProblemError(
+    'invalid_request',
+    'Your token has no e-mail address that mails can be sent to, and whoever asks is told of the code',
+    {
+      fix: 'Ask with the token of a person',
+      errors: [{ pointer: '', detail: 'The token needs the claim email' }],
+    },
+  );
 };
 
 /** @throws ProblemError `recipient_not_eligible` for one who is no contact of the SIM's distributor with the role */

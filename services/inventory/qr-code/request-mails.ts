@@ -1,4 +1,5 @@
 /** The mails of a request and of its notifications, as notification is to have them. Ids are the same for the same mail. */
+import { shortened } from '@simlane/contracts/http/primitives';
 import type { MessageToSend } from '@simlane/contracts/http/qr-code-internal';
 import { namedUuid } from '@simlane/service-kit/named-uuid';
 import type { StoredLink } from './link.ts';
@@ -36,7 +37,7 @@ export const askingMail = (request: StoredRequest, links: readonly StoredLink[],
       messages: request.messages,
       expiresAt: request.expiresAt.toISOString(),
     },
-    recipients: [...contacts, ...cc.map((email) => ({ name: email, email, language, linkId: null }))],
+    recipients: [...contacts, ...cc.map((email) => ({ name: shortened(email), email, language, linkId: null }))],
   };
 };
 

@@ -1,13 +1,8 @@
-import { emailSchema, languageSchema, nameSchema } from '@simlane/contracts/http/primitives';
+import { emailSchema, languageSchema, usableName } from '@simlane/contracts/http/primitives';
 import type { Account } from '@simlane/contracts/http/catalog';
 import type { Caller } from '@simlane/service-kit/authentication';
 import type { OrderedBy } from '../database.ts';
 import type { StoredOrder } from './order.ts';
-
-/** As long as any name of ours, in UTF-16 units. */
-const NAME_MAX_LENGTH = 200;
-/** Control and format characters, halves of surrogate pairs, line separators: nothing of a name, and trouble in a mail. */
-const NOT_OF_A_NAME = /[\p{C}\p{Zl}\p{Zp}]+/gu;
 
 /**
  * Who orders, in a form that a mail can be sent to. An issuer may put any text into a token: a name is cleaned, and
@@ -35,6 +30,3 @@ export const confirmerOf = ({ orderedBy, confirmedBy }: Pick<StoredOrder, 'order
   const name = usableName(confirmedBy.name) ?? orderedBy.name;
   return { id: confirmedBy.sub, name, email, language: orderedBy.language };
 };
-
-const usableName = (name: string): string | undefined =>
-  nameSchema.safeParse(name.slice(0, NAME_MAX_LENGTH).replaceAll(NOT_OF_A_NAME, ' ').trim()).data;

@@ -37,6 +37,22 @@ export const nameSchema = z
   .min(1)
   .max(NAME_MAX_CHARACTERS)
   .refine((text) => !UNPRINTABLE.test(text), 'One line of text, without control characters');
+
+/** A text of our making, such as a subject with a name in it, cut to what {@link nameSchema} takes. */
+export const shortened = (text: string): string =>
+  text.length <= NAME_MAX_CHARACTERS
+    ? text
+    : `${text
+        .slice(0, NAME_MAX_CHARACTERS - 1)
+        .toWellFormed()
+        .trimEnd()}…`;
+
+/** Control and format characters, halves of surrogate pairs, line separators: nothing of a name, and trouble in a mail. */
+const NOT_OF_A_NAME = /[\p{C}\p{Zl}\p{Zp}]+/gu;
+/** A name as somebody else gives it, such as an issuer in a token, made one of ours; undefined where nothing is left. */
+export const usableName = (name: string): string | undefined =>
+  nameSchema.safeParse(name.slice(0, NAME_MAX_CHARACTERS).replaceAll(NOT_OF_A_NAME, ' ').trim()).data;
+
 /** Longest text of a mail that people write. */
 const MAIL_MAX_CHARACTERS = 5000;
 /** Plain text of several lines, for a mail: no control characters but line breaks and tabs, no direction overrides. */
