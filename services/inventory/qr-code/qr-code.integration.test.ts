@@ -290,8 +290,12 @@ describe('a request', () => {
       waiting: { state: 'waiting' },
       openRequestId: made.body.request.id,
     });
-    const decide = (body: object) =>
-      inventory.call<SimQrCode>(manager(accountId), 'POST', `/sims/${simId}/qr-code/acceptance`, body);
+    const waiting = async () => (await section(accountId, simId)).body.waiting?.id ?? randomUUID();
+    const decide = async (body: object, qrCodeId?: string) =>
+      inventory.call<SimQrCode>(manager(accountId), 'POST', `/sims/${simId}/qr-code/acceptance`, {
+        qrCodeId: qrCodeId ?? (await waiting()),
+        ...body,
+      });
     expect((await decide({ accept: false })).problem.code).toBe('reason_required');
     expect((await decide({ accept: false, reason: 'not ours' })).body.waiting).toBeNull();
     const claim = await inventory.internal<{ owed: string }>({
@@ -302,7 +306,13 @@ describe('a request', () => {
     });
     expect(claim.body.owed).toBe('mail_refusal');
     await upload(link, { activationCode: newCode('smdp.elsewhere.example') });
-    expect((await decide({ accept: true })).body.current).toMatchObject({ state: 'current' });
+    const seen = await waiting();
+    await upload(link, { activationCode: newCode('smdp.third.example') });
+    expect((await decide({ accept: true }, seen)).problem.code).toBe('qr_code_state');
+    const accepted = await waiting();
+    expect((await decide({ accept: true }, accepted)).body.current).toMatchObject({ id: accepted, state: 'current' });
+    expect((await decide({ accept: true }, accepted)).status).toBe(200);
+    expect((await decide({ accept: false, reason: 'not ours' }, accepted)).problem.code).toBe('qr_code_state');
     expect((await decide({ accept: true })).problem.code).toBe('qr_code_state');
   });
 

@@ -1,4 +1,4 @@
-import type { ActivationCode } from '@simlane/contracts/activation-code';
+import { type ActivationCode, comparableActivationCode } from '@simlane/contracts/activation-code';
 import type { QrCode } from '@simlane/contracts/http/qr-code';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
@@ -81,15 +81,20 @@ export const listQrCodes = (
   });
 
 /**
- * A user accepts a code that waits, or refuses it with a reason. The same decision again changes nothing.
+ * A user accepts a code that waits, or refuses it with a reason. He decides on the code that he has seen: another that
+ * came through the link meanwhile is another decision. The same decision on the same code again changes nothing.
  *
- * @throws ProblemError `qr_code_state` where none waits, `reason_required`, `activation_code_in_use`
+ * @throws ProblemError `qr_code_state` where that code does not wait, `reason_required`, `activation_code_in_use`
  */
 export const decideOnCode = async (
   qrCodes: QrCodes,
   caller: Caller,
   simId: string,
-  { accept, reason }: { readonly accept: boolean; readonly reason?: string | undefined },
+  {
+    qrCodeId,
+    accept,
+    reason,
+  }: { readonly qrCodeId: string; readonly accept: boolean; readonly reason?: string | undefined },
 ): Promise<void> => {
   const { accountId } = caller;
   if (!accept && reason === undefined) {
@@ -103,7 +108,10 @@ export const decideOnCode = async (
       await lockSim(tx, visibilityOf(caller), simId);
       const open = await lockRequest(tx, accountId, { openOfSim: simId });
       const { current, waiting } = await findLiveCodes(tx, accountId, simId);
-      if (waiting === null) throw noneWaits();
+      if (waiting?.id !== qrCodeId) {
+        if (isDecided(await findCode(tx, accountId, qrCodeId), simId, accept)) return;
+        throw notWaiting();
+      }
       const now = new Date();
       const origin = byCaller(caller);
       const event = accept ? 'qr_code_accepted' : 'qr_code_refused';
@@ -115,7 +123,11 @@ export const decideOnCode = async (
           : [{ subject: { type: 'qr_request', id: waiting.requestId }, event, reason: reason ?? null, data } as const]),
       ]);
       if (accept) {
-        if (await isCodeOfAnotherSim(tx, accountId, { simId, fingerprints: [waiting.fingerprint] })) throw inUse();
+        // Under every key: the other SIM's code may have come before the keys were changed, or this one.
+        const fingerprints = qrCodes.sealer.fingerprints(
+          comparableActivationCode(openCode(qrCodes, accountId, waiting)),
+        );
+        if (await isCodeOfAnotherSim(tx, accountId, { simId, fingerprints })) throw inUse();
         if (current !== null) await endCode(tx, accountId, current, { origin, reason: 'replaced', now });
         await changeCode(tx, accountId, waiting.id, { state: 'current', at: now, decidedBy: caller.sub });
         if (open !== undefined) {
@@ -138,8 +150,14 @@ export const decideOnCode = async (
   qrCodes.onDue();
 };
 
-const noneWaits = (): ProblemError =>
-  new ProblemError('qr_code_state', 'No QR code waits to be accepted', { fix: 'See qr-codes for what became of it' });
+/** Whether somebody has decided so already. */
+const isDecided = (code: StoredQrCode | undefined, simId: string, accept: boolean): boolean =>
+  code?.simId === simId && code.decidedBy !== null && (code.state === 'refused') !== accept;
+
+const notWaiting = (): ProblemError =>
+  new ProblemError('qr_code_state', 'This QR code does not wait to be accepted', {
+    fix: 'Look at the code that waits now, if any; see qr-codes for what became of this one',
+  });
 
 const inUse = (): ProblemError =>
   new ImportRefusal('activation_code_in_use', {

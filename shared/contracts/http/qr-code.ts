@@ -15,10 +15,10 @@ import {
   idParams,
   idSchema,
   languageSchema,
+  mailTextSchema,
   nameSchema,
   pageOf,
   pageQuery,
-  textSchema,
   timeSchema,
 } from './primitives.ts';
 import { warningSchema } from './problem.ts';
@@ -147,6 +147,7 @@ export const qrRequestSchema = z
   .meta({ id: 'QrRequest' });
 export type QrRequest = z.output<typeof qrRequestSchema>;
 
+const LONGEST_REASON = 2000;
 const LONGEST_ACTIVATION_CODE_ENTRY = 4096;
 export const typedCodeSchema = z.strictObject({
   activationCode: z.string().max(LONGEST_ACTIVATION_CODE_ENTRY).describe('With or without LPA:, or an install link'),
@@ -227,9 +228,14 @@ export const qrCodeRoutes = {
     ...change,
     path: '/inventory/v1/sims/:id/qr-code/acceptance',
     summary: 'Accept or refuse a code that waits',
-    description: 'A refusal needs a reason, which is mailed to the contact.',
+    description:
+      'A refusal needs a reason, which is mailed to the contact. The same decision on the same code again changes nothing.',
     params: idParams,
-    body: z.strictObject({ accept: z.boolean(), reason: textSchema.optional() }),
+    body: z.strictObject({
+      qrCodeId: idSchema.describe('The one that was looked at: another may have come through the link meanwhile'),
+      accept: z.boolean(),
+      reason: mailTextSchema.max(LONGEST_REASON).optional(),
+    }),
     answer: simQrCodeSchema,
     problems: [
       'not_found',
