@@ -10,6 +10,7 @@ import type { Catalog } from '../actions/catalog.ts';
 import type { StoredWarning, Transaction } from '../database.ts';
 import { lockSim } from '../fleet/sim.repository.ts';
 import { findSim } from '../fleet/sim.repository.ts';
+import type { StoredRequest } from './qr-request.ts';
 import { lockRequest } from './qr-request.repository.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { type Decoder, DecoderBusy, DecoderUnavailable } from '../decoding/decoder.ts';
@@ -84,7 +85,14 @@ export const importCode = async (qrCodes: QrCodes, request: Import): Promise<Imp
   const judged = await readInAccount(db, accountId, (tx) =>
     judge(tx, qrCodes, { request, sim, imported, provider: provider.known ? provider.value : null }),
   );
-  if (judged.same !== null) return { outcome: 'unchanged', codeId: judged.same.id };
+  if (judged.same !== null) {
+    if (importer.source === 'upload_link' && judged.same.state === 'current') {
+      const same = judged.same;
+      await inAccount(db, accountId, (tx) => answerWithSame(tx, { accountId, importer, code: same }));
+      onDue();
+    }
+    return { outcome: 'unchanged', codeId: judged.same.id };
+  }
   if (importer.source === 'user') {
     const toAccept: readonly string[] = WARNINGS_TO_ACCEPT;
     requireAccepted(
@@ -182,6 +190,41 @@ const judge = async (
   return { warnings, same };
 };
 
+/** The contact says that the code which the SIM has is the right one: that is an answer, and ends the request. */
+const answerWithSame = async (
+  tx: Transaction,
+  {
+    accountId,
+    importer,
+    code,
+  }: { accountId: string; importer: Extract<Importer, { source: 'upload_link' }>; code: StoredQrCode },
+): Promise<void> => {
+  const now = new Date();
+  await lockSim(tx, { accountId }, code.simId);
+  const open = await lockOwnRequest(tx, accountId, { simId: code.simId, importer });
+  const { current } = await findLiveCodes(tx, accountId, code.simId);
+  if (current?.id !== code.id) throw linkDead();
+  await countUse(tx, accountId, importer.linkId, now);
+  await endRequest(tx, open, {
+    origin: originOf(importer),
+    reason: 'code_imported',
+    now,
+    data: { qrCodeId: code.id, importedFrom: code.source },
+  });
+};
+
+/** The open request whose newest sending the link is of. @throws ProblemError `link_dead` */
+const lockOwnRequest = async (
+  tx: Transaction,
+  accountId: string,
+  { simId, importer }: { simId: string; importer: Extract<Importer, { source: 'upload_link' }> },
+): Promise<StoredRequest> => {
+  const open = await lockRequest(tx, accountId, { openOfSim: simId });
+  // Fifty at once: the first ends the request, and the link of the others is dead with it.
+  if (open?.id !== importer.requestId || open.sendings !== importer.sending) throw linkDead();
+  return open;
+};
+
 const inUseElsewhere = (): ImportRefusal =>
   new ImportRefusal('activation_code_in_use', {
     detail: 'Another SIM in use has this activation code',
@@ -213,12 +256,11 @@ const store = async (
     const before = await findCodeOfFact(tx, accountId, importer.factId);
     if (before !== undefined) return { outcome: 'unchanged', codeId: before.id };
   }
-  const open = await lockRequest(tx, accountId, { openOfSim: simId });
-  if (importer.source === 'upload_link') {
-    // Fifty at once: the first ends the request, and the link of the others is dead with it.
-    if (open?.id !== importer.requestId || open.sendings !== importer.sending) throw linkDead();
-    await countUse(tx, accountId, importer.linkId, now);
-  }
+  const open =
+    importer.source === 'upload_link'
+      ? await lockOwnRequest(tx, accountId, { simId, importer })
+      : await lockRequest(tx, accountId, { openOfSim: simId });
+  if (importer.source === 'upload_link') await countUse(tx, accountId, importer.linkId, now);
   const { current, waiting } = await findLiveCodes(tx, accountId, simId);
   const origin = originOf(importer);
   const waits = waitsForUser(importer.source, warnings);

@@ -268,6 +268,25 @@ describe('a request', () => {
     expect(ended.body).toMatchObject({ state: 'ended', endReason: 'code_imported' });
   });
 
+  it('ends also with the code that the SIM has, sent through its link: nobody is asked for it again', async () => {
+    const accountId = randomUUID();
+    const { simId } = await esim(accountId);
+    const code = newCode();
+    const { body: before } = await importText(accountId, simId, code);
+    const made = await request(accountId, simId);
+    const link = await uploadLink(accountId, made.body.request.id);
+    const sent = await upload(link, { file: code });
+    expect(sent.status).toBe(200);
+    expect(JSON.parse(sent.text)).toMatchObject({ is: 'understood', notification: { sentAt: null } });
+    expect((await upload(link, { file: code })).status).toBe(200);
+    expect((await section(accountId, simId)).body).toMatchObject({
+      current: { id: before.current?.id, source: 'user' },
+      openRequestId: null,
+    });
+    await importText(accountId, simId, newCode());
+    expect((await upload(link, { file: code })).status).toBe(410);
+  });
+
   it('takes one of fifty uploads at once', async () => {
     const accountId = randomUUID();
     const { simId } = await esim(accountId);

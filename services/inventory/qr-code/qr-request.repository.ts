@@ -280,7 +280,7 @@ export const readOutcome = async (tx: Transaction, { accountId, id }: StoredRequ
           and l.revoked_at is null)) as unsent
     from (select 1) one
     left join lateral (
-      select c.id, coalesce(c.decided_at, c.imported_at) as became_at from qr_code c
+      select c.id, r.ended_at as became_at from qr_code c
       join qr_request r on r.account_id = c.account_id and r.id = ${id} and r.sim_id = c.sim_id
       where c.account_id = ${accountId} and c.state = 'current' and coalesce(c.decided_at, c.imported_at) <= r.ended_at
     ) k on true`.execute(tx);

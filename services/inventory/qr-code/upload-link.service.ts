@@ -69,7 +69,7 @@ const pointedAt = async (tx: Transaction, accountId: string, linkId: string): Pr
   const sim = await findSim(tx, { accountId }, request.simId);
   if (sim === undefined || sim.state === 'discarded') return null;
   const { current, waiting } = await findLiveCodes(tx, accountId, sim.id);
-  const done = request.state === 'ended' && current?.linkId === linkId ? current : null;
+  const done = current !== null && isAnsweredBy(link, request, current) ? current : null;
   if (request.state !== 'open' && done === null) return null;
   return {
     link,
@@ -79,6 +79,18 @@ const pointedAt = async (tx: Transaction, accountId: string, linkId: string): Pr
     done,
     waiting: waiting?.linkId === linkId ? waiting : null,
   };
+};
+
+/** Whether the SIM's code came through this link, or is the one that somebody sent through it once more. */
+const isAnsweredBy = (
+  link: StoredLink,
+  { state, endReason, endedAt }: StoredRequest,
+  current: StoredQrCode,
+): boolean => {
+  if (state !== 'ended' || endReason !== 'code_imported' || endedAt === null) return false;
+  if (current.linkId === link.id) return true;
+  const hasEnded = link.lastUsedAt?.getTime() === endedAt.getTime();
+  return hasEnded && (current.decidedAt ?? current.importedAt) <= endedAt;
 };
 
 /** What the page shows when it is opened, and after something was sent. Changes nothing. */
@@ -106,7 +118,7 @@ const understood = async (
     findNotifications(tx, accountId, { codeId: code.id }),
   );
   const [first] = notifications;
-  const became = code.decidedAt ?? code.importedAt;
+  const answeredAt = request.endedAt ?? code.decidedAt ?? code.importedAt;
   return {
     is: 'understood',
     code: shownOf(code),
@@ -114,7 +126,8 @@ const understood = async (
     notification: {
       to: maskedEmail(first?.to.email ?? request.requestedBy.email),
       sentAt: first?.createdAt.toISOString() ?? null,
-      byItselfAt: first === undefined ? new Date(became.getTime() + durationMs(NOTIFIED_AFTER)).toISOString() : null,
+      byItselfAt:
+        first === undefined ? new Date(answeredAt.getTime() + durationMs(NOTIFIED_AFTER)).toISOString() : null,
     },
   };
 };
