@@ -287,6 +287,22 @@ describe('a request', () => {
     expect((await upload(link, { file: code })).status).toBe(410);
   });
 
+  it('that is sent again goes to the addresses that the contacts have by then', async () => {
+    const accountId = randomUUID();
+    const { simId, distributorId } = await esim(accountId);
+    const made = await request(accountId, simId);
+    const corrected = { ...CONTACT, email: 'c.laurent@simhaus.example', roles: [...CONTACT.roles] };
+    inventory.catalog.requests.set(distributorId, { contacts: [corrected] });
+    const again = await inventory.call<QrRequest>(
+      manager(accountId),
+      'POST',
+      `/qr-requests/${made.body.request.id}/resend`,
+      undefined,
+      { 'idempotency-key': randomUUID() },
+    );
+    expect(again.body.recipients).toMatchObject([{ contactId: CONTACT.id, email: corrected.email, language: 'fr' }]);
+  });
+
   it('takes one of fifty uploads at once', async () => {
     const accountId = randomUUID();
     const { simId } = await esim(accountId);

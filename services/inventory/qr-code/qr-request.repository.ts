@@ -305,3 +305,20 @@ export const forgetReturns = async (
     .where('request_id', '=', id)
     .execute();
 };
+
+/** Names and addresses of contacts as they are by now; the language stays that of their message. */
+export const correctAddresses = async (
+  tx: Transaction,
+  { accountId, id }: Pick<StoredRequest, 'accountId' | 'id'>,
+  contacts: readonly RequestContact[],
+): Promise<void> => {
+  for (const { contactId, name, email } of contacts) {
+    await tx
+      .updateTable('qr_request_contact')
+      .set({ name, email })
+      .where('account_id', '=', accountId)
+      .where('request_id', '=', id)
+      .where('contact_id', '=', contactId)
+      .execute();
+  }
+};

@@ -21,6 +21,7 @@ import { personOf } from './person.ts';
 import { setRequestDue } from './request-due.ts';
 import { type Person, type RequestContact, requestExpiry, type StoredRequest } from './qr-request.ts';
 import {
+  correctAddresses,
   findRequest,
   findRequestOfKey,
   forgetReturns,
@@ -286,9 +287,11 @@ export const resendRequest = async (
     if (request.state !== 'open') throw alreadyEnded(request);
     const repeat = `${caller.sub} ${key}`;
     if ((await resendKeyOf(tx, accountId, id)) === repeat) return requestAfter(tx, accountId, id);
-    const contacts = request.contacts.filter(({ contactId }) =>
-      facts.contacts.some((contact) => contact.id === contactId),
-    );
+    // As the catalog has them now: who corrects an address after a mail came back sends again for it.
+    const contacts = request.contacts.flatMap((asked) => {
+      const contact = facts.contacts.find(({ id: known }) => known === asked.contactId);
+      return contact === undefined ? [] : [{ ...asked, name: contact.name, email: contact.email }];
+    });
     if (contacts.length === 0) {
       throw new ProblemError(
         'recipient_not_eligible',
@@ -302,6 +305,7 @@ export const resendRequest = async (
     const again = { ...request, sendings: request.sendings + 1, expiresAt: requestExpiry(now) };
     await updateRequest(tx, request, { sending: { number: again.sendings, key: repeat, expiresAt: again.expiresAt } });
     await forgetReturns(tx, request);
+    await correctAddresses(tx, request, contacts);
     await addUploadLinks(tx, again, contacts, now);
     await addToTimeline(tx, accountId, byCaller(caller), [
       {
