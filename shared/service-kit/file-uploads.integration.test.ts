@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import Fastify from 'fastify';
 import { expect, it } from 'vitest';
 import { readUpload, withUploads } from './file-uploads.ts';
@@ -17,8 +17,8 @@ it('a file that does not say how large it is is refused where the limit is, whet
     });
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
-  const [address] = app.addresses();
-  const socket = connect(address?.port ?? 0, '127.0.0.1');
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   const answer = new Promise<string>((resolve) => socket.once('data', (data) => resolve(data.toString('latin1'))));
   const form = '--b\r\ncontent-disposition: form-data; name="file"; filename="x"\r\n\r\n';
