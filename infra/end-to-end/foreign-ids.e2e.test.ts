@@ -194,7 +194,7 @@ describe("another account's ids", () => {
     if (path.endsWith('/iccid')) return { iccid: freshIccid() };
     if (path.endsWith('/decisions')) return { decision: 'cancel', reason: 'It is not mine' };
     if (path.endsWith('/qr-code')) return { activationCode: freshCode() };
-    if (path.endsWith('/acceptance')) return { accept: true };
+    if (path.endsWith('/acceptance')) return { accept: true, qrCodeId: randomUUID() };
     return path.endsWith('/replay') ? { reason: 'It is not mine' } : {};
   };
   const englishId = (path: string): string => {

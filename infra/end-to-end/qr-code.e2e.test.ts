@@ -120,8 +120,11 @@ describe('a manager asks for a QR code', () => {
       state: 'waiting',
     });
     expect(await qrCodes.section(sim.id)).toMatchObject({ current: null, waiting: { state: 'waiting' } });
-    const decide = (body: { accept: boolean; reason?: string }) =>
-      manager.api.call(qrCodeRoutes.decideOnQrCode, { params: { id: sim.id }, body });
+    const decide = async (decision: { accept: boolean; reason?: string }) => {
+      const { waiting } = await qrCodes.section(sim.id);
+      const body = { ...decision, qrCodeId: waiting?.id ?? '' };
+      return manager.api.call(qrCodeRoutes.decideOnQrCode, { params: { id: sim.id }, body });
+    };
     await decide({ accept: false, reason: 'This is the code of another operator' });
     const letters = await qrCodes.until(
       () => qrCodes.lettersOf(anna.email, sim),
@@ -138,7 +141,7 @@ describe('a manager asks for a QR code', () => {
     const { sim, id, link } = await asked();
     const answers = await Promise.all(Array.from({ length: 50 }, () => sendThrough(link, freshCode())));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 410]));
+    expect(answers.filter(({ status }) => ![200, 410, 429].includes(status))).toEqual([]);
     const { items } = await manager.api.call(qrCodeRoutes.listQrCodes, { params: { id: sim.id }, query: {} });
     expect(items).toHaveLength(1);
     expect((await qrCodes.timeline(id)).filter((event) => event === 'qr_request_ended')).toHaveLength(1);

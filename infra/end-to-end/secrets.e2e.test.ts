@@ -43,7 +43,8 @@ it('a code takes every way in and out that there is', async () => {
 
   const asAPdf = await qrCodes.asked(esims);
   await sendThrough(asAPdf.link, letterWithQrCode(inQrCode(freshCode('rsp.elsewhere.example'))));
-  const body = { accept: false, reason: 'Not the right one' };
+  const { waiting } = await qrCodes.section(asAPdf.sim.id);
+  const body = { accept: false, reason: 'Not the right one', qrCodeId: waiting?.id ?? '' };
   await manager.api.call(qrCodeRoutes.decideOnQrCode, { params: { id: asAPdf.sim.id }, body });
   await sendThrough(asAPdf.link, await pictureOfQrCode(inQrCode(freshCode())));
 

@@ -2,7 +2,7 @@ import type { Logger } from '@simlane/service-kit/logger';
 import type { MailedLinks } from '@simlane/service-kit/mailed-link';
 import { checkPool } from '@simlane/service-kit/postgres';
 import type { Sealer } from '@simlane/service-kit/sealing';
-import { buildInternalServer, buildServer } from '@simlane/service-kit/server';
+import { buildInternalServer, buildServer, UPLOAD_TIMEOUT_MS } from '@simlane/service-kit/server';
 import type { TokenVerifier } from '@simlane/service-kit/tokens';
 import type { FastifyInstance } from 'fastify';
 import { addActionListRoutes } from './actions/action-list.routes.ts';
@@ -11,11 +11,12 @@ import type { Catalog } from './actions/catalog.ts';
 import type { Database } from './database.ts';
 import type { Decoder } from './decoding/decoder.ts';
 import { addFleetRoutes } from './fleet/fleet.routes.ts';
-import { createDecodeTurns } from './qr-code/decode-turns.ts';
+import { DECODING_LIMITS, UPLOAD_LIMITS } from './qr-code/limits.ts';
 import { addLinkPageRoutes } from './qr-code/link-pages.routes.ts';
 import type { OriginalStore } from './qr-code/original-store.ts';
 import { addQrCodeRoutes } from './qr-code/qr-code.routes.ts';
 import { addQrCodeInternalRoutes } from './qr-code/qr-code-internal.routes.ts';
+import { createTurns } from './qr-code/turns.ts';
 import { addReplacementRoutes } from './replacement/replacement.routes.ts';
 import { addSeedRoutes } from './seed/seed.routes.ts';
 import { addTimelineRoutes } from './timeline/timeline.routes.ts';
@@ -47,7 +48,8 @@ export const buildApp = async (
 ): Promise<{ public: FastifyInstance; internal: FastifyInstance }> => {
   const { db, catalog, logger, tokens, seeding, readOnly, checkAnswers, callsPerMinute, pressure } = dependencies;
   const { decoder, originals, sealer, links, onDue } = dependencies;
-  const qrCodes = { db, catalog, decoder, originals, sealer, links, onDue, turns: createDecodeTurns() };
+  const turns = { uploading: createTurns(UPLOAD_LIMITS), decoding: createTurns(DECODING_LIMITS) };
+  const qrCodes = { db, catalog, decoder, originals, sealer, links, onDue, turns };
   const common = {
     name: 'inventory',
     logger,
@@ -60,6 +62,7 @@ export const buildApp = async (
   const publicApp = await buildServer({
     ...common,
     description: DESCRIPTION,
+    requestTimeoutMs: UPLOAD_TIMEOUT_MS,
     ...(callsPerMinute === undefined ? {} : { callsPerMinute }),
   });
   addFleetRoutes(publicApp, db);

@@ -23,6 +23,8 @@ interface ServerOptions {
   readonly readOnly?: boolean;
   /** Parse every answer against its schema and answer 500 where it does not fit. For tests: it costs too much to serve. */
   readonly checkAnswers?: boolean;
+  /** From the first byte of a request to its last; {@link REQUEST_TIMEOUT_MS} unless given. */
+  readonly requestTimeoutMs?: number;
   /** Shed load when the process cannot keep up. On unless a test turns it off. */
   readonly pressure?: 'shed' | 'off';
 }
@@ -38,6 +40,8 @@ export interface PublicServerOptions extends ServerOptions {
 export const BODY_LIMIT_BYTES = 64 * 1024;
 /** From the first byte of a request to its last: whoever is slower holds a connection for nothing. */
 const REQUEST_TIMEOUT_MS = 15_000;
+/** Of a server that takes files: 5 MiB over a slow uplink of 1 Mbit/s. */
+export const UPLOAD_TIMEOUT_MS = 45_000;
 /** Longer than the 60 s for which usual proxies keep an idle connection, so that they are the ones to close it. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** Tokens of mailed links are 64 characters and stand in paths. */
@@ -87,7 +91,7 @@ const createApp = (options: ServerOptions, strict: boolean): FastifyInstance => 
     requestIdHeader: false,
     trustProxy: false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     // While draining, what still arrives on an open connection is served, and the connection closed.

@@ -11,12 +11,12 @@ import { changeCode, findLiveCodes, type StoredQrCode } from './qr-code.reposito
 export const endCode = async (
   tx: Transaction,
   accountId: string,
-  { id, simId, lastFour }: StoredQrCode,
+  { id, simId }: StoredQrCode,
   { origin, reason, now }: { origin: Origin; reason: 'replaced' | 'sim_ended'; now: Date },
 ): Promise<void> => {
   await changeCode(tx, accountId, id, { state: 'history', at: now });
   await addToTimeline(tx, accountId, origin, [
-    { subject: { type: 'sim', id: simId }, event: 'qr_code_ended', data: { qrCodeId: id, lastFour, reason } },
+    { subject: { type: 'sim', id: simId }, event: 'qr_code_ended', data: { qrCodeId: id, reason } },
   ]);
 };
 

@@ -14,7 +14,7 @@ import type { StoredRequest } from './qr-request.ts';
 import { lockRequest } from './qr-request.repository.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { type Decoder, DecoderBusy, DecoderUnavailable } from '../decoding/decoder.ts';
-import type { DecodeTurns } from './decode-turns.ts';
+import type { Turns } from './turns.ts';
 import { endCode, endRequest } from './ending.ts';
 import { codeInFile, codeTyped, type ImportedCode, ImportRefusal } from './imported-code.ts';
 import { type Importer, importedBy, originOf } from './import.ts';
@@ -35,7 +35,7 @@ import { keepFile, type StoredFiles, writeFile } from './stored-file.service.ts'
 export interface QrCodes extends StoredFiles {
   readonly catalog: Catalog;
   readonly decoder: Decoder;
-  readonly turns: DecodeTurns;
+  readonly turns: { readonly uploading: Turns; readonly decoding: Turns };
   /** Called after something has become due and is committed. */
   readonly onDue: () => void;
 }
@@ -145,7 +145,7 @@ const readInput = async (
   if ('text' in input) return codeTyped(input.text);
   const by = importer.source === 'upload_link' ? importer.linkId : null;
   try {
-    return codeInFile(await turns.take({ accountId, linkId: by }, () => decoder.decode(input.file)));
+    return codeInFile(await turns.decoding.take({ accountId, linkId: by }, () => decoder.decode(input.file)));
   } catch (error) {
     // It says nothing of the file: the same one can be sent again.
     if (error instanceof DecoderBusy || error instanceof DecoderUnavailable) {
@@ -291,7 +291,8 @@ const store = async (
     importedAt: now,
   });
   const event = waits ? 'qr_code_waiting' : 'qr_code_imported';
-  const data = { qrCodeId: id, lastFour: shownLastFour, format, warnings: warnings.map((warning) => warning.code) };
+  // What viewers may not know of a code does not stand on a timeline either.
+  const data = { qrCodeId: id, format };
   await addToTimeline(tx, accountId, origin, [
     { subject: { type: 'sim', id: simId }, event, data },
     ...(open === undefined ? [] : [{ subject: { type: 'qr_request', id: open.id }, event, data } as const]),

@@ -10,8 +10,10 @@ const LIMITS = {
   qr_notification: { aDay: 1_000, what: 'notifications of QR codes' },
 } as const;
 
-/** Files that are being read at a time. */
+/** Files that are being decoded at a time. */
 export const DECODING_LIMITS = { ofALink: 1, ofAnAccount: 2 } as const;
+/** Files that are being taken in at a time: each is held in memory, and a slow sender takes long. */
+export const UPLOAD_LIMITS = { ofALink: 1, ofAnAccount: 8 } as const;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const RETRY_AFTER_SECONDS = 3_600;

@@ -114,12 +114,15 @@ const takeUpload = async (uploads: UploadLinks, request: FastifyRequest<ByToken>
   const opened = await openUploadLink(uploads, token);
   let cameAs: 'file' | 'text' = 'file';
   try {
-    const { file, fields } = await readUpload(request, FILE);
-    const [text = ''] = fields.activationCode ?? [];
-    cameAs = file === null ? 'text' : 'file';
-    await uploadCode(uploads, opened, {
-      input: inputOf(file, text),
-      confirmationCodeRequired: fields.confirmationCodeRequired?.includes('true') ?? false,
+    // One at a time: what waits for its turn would be held in memory meanwhile.
+    await uploads.turns.uploading.take({ accountId: opened.accountId, linkId: opened.link.id }, async () => {
+      const { file, fields } = await readUpload(request, FILE);
+      const [text = ''] = fields.activationCode ?? [];
+      cameAs = file === null ? 'text' : 'file';
+      await uploadCode(uploads, opened, {
+        input: inputOf(file, text),
+        confirmationCodeRequired: fields.confirmationCodeRequired?.includes('true') ?? false,
+      });
     });
   } catch (error) {
     const problem = toProblemError(error);

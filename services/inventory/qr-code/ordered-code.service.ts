@@ -7,7 +7,7 @@ import type { QrRequestObstacle } from '@simlane/contracts/qr-code';
 import type { Actor } from '@simlane/service-kit/authentication';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { notFound, ProblemError, toProblem, UnavailableError } from '@simlane/service-kit/problem';
-import { findLinesForActions } from '../actions/action-facts.repository.ts';
+import { findLinesForActions, findSimForActions } from '../actions/action-facts.repository.ts';
 import type { Catalog } from '../actions/catalog.ts';
 import { enabledInProfile, qrCodeContact, roleAllows } from '../actions/conditions.ts';
 import type { Database, Transaction } from '../database.ts';
@@ -111,7 +111,8 @@ export const requestForOrder = async (
     const simId = await esimOfOrder(tx, accountId, orderId);
     const sim = simId === null ? undefined : await findSim(tx, { accountId }, simId);
     if (sim === undefined) return { sim: null };
-    return { sim, asked: await simToAskFor(tx, accountId, sim), obstacle: await obstacleIn(tx, accountId, sim.id) };
+    const obstacle = await obstacleIn(tx, { accountId, sub: orderedBy.id, simId: sim.id });
+    return { sim, asked: await simToAskFor(tx, accountId, sim), obstacle };
   });
   if ('before' in standing) return { outcome: 'requested', requestId: standing.before };
   if (standing.sim === null) return impossible('sim_ended', 'The eSIM of the order has ended');
@@ -162,7 +163,16 @@ const impossible = (obstacle: QrRequestObstacle, detail: string): RequestAnswer 
   detail,
 });
 
-const obstacleIn = async (tx: Transaction, accountId: string, simId: string): Promise<RequestAnswer | null> => {
+/** The profile is looked at as it is by now; the roles were when the order was confirmed. */
+const obstacleIn = async (
+  tx: Transaction,
+  { accountId, sub, simId }: { accountId: string; sub: string; simId: string },
+): Promise<RequestAnswer | null> => {
+  const facts = await findSimForActions(tx, { accountId }, simId, sub);
+  if (facts !== undefined) {
+    const enabled = enabledInProfile({ roles: [], profile: facts.profile }, 'generate_esim_qr_code', facts.slot);
+    if (enabled.state !== 'met') return impossible('not_enabled', enabled.detail);
+  }
   const { current } = await findLiveCodes(tx, accountId, simId);
   if (current !== null) return impossible('code_imported', 'The eSIM has its QR code already');
   const open = await findRequest(tx, accountId, { openOfSim: simId });

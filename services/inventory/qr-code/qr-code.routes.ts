@@ -45,12 +45,14 @@ const addCodeRoutes = (app: FastifyInstance, qrCodes: QrCodes): void => {
   withUploads(app, FILE, (own) => {
     servePublic(own, qrCodeRoutes.importQrCode, async ({ params, body, caller, request }) => {
       await readInAccount(qrCodes.db, caller.accountId, (tx) => requireQrUser(tx, caller, params.id));
-      const sent = await importOf(request, body);
-      await importCode(qrCodes, {
-        accountId: caller.accountId,
-        simId: params.id,
-        importer: { source: 'user', caller },
-        ...sent,
+      await qrCodes.turns.uploading.take({ accountId: caller.accountId, linkId: null }, async () => {
+        const sent = await importOf(request, body);
+        await importCode(qrCodes, {
+          accountId: caller.accountId,
+          simId: params.id,
+          importer: { source: 'user', caller },
+          ...sent,
+        });
       });
       return sectionAfter(qrCodes, caller, params.id);
     });

@@ -115,7 +115,7 @@ export const decideOnCode = async (
       const now = new Date();
       const origin = byCaller(caller);
       const event = accept ? 'qr_code_accepted' : 'qr_code_refused';
-      const data = { qrCodeId: waiting.id, lastFour: waiting.lastFour };
+      const data = { qrCodeId: waiting.id };
       await addToTimeline(tx, accountId, origin, [
         { subject: { type: 'sim', id: simId }, event, reason: reason ?? null, data },
         ...(waiting.requestId === null

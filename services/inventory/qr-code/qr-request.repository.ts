@@ -1,4 +1,4 @@
-import type { QrRequestEnd, QrRequestState } from '@simlane/contracts/qr-code';
+import { NOTIFIED_AFTER, type QrRequestEnd, type QrRequestState } from '@simlane/contracts/qr-code';
 import { toPage } from '@simlane/service-kit/pages';
 import { type Selectable, sql } from 'kysely';
 import type { QrRequestContactTable, QrRequestTable, Transaction } from '../database.ts';
@@ -280,9 +280,9 @@ export const readOutcome = async (tx: Transaction, { accountId, id }: StoredRequ
           and l.revoked_at is null)) as unsent
     from (select 1) one
     left join lateral (
-      select c.id, r.ended_at as became_at from qr_code c
+      select c.id, greatest(r.ended_at, coalesce(c.decided_at, c.imported_at)) as became_at from qr_code c
       join qr_request r on r.account_id = c.account_id and r.id = ${id} and r.sim_id = c.sim_id
-      where c.account_id = ${accountId} and c.state = 'current' and coalesce(c.decided_at, c.imported_at) <= r.ended_at
+      where c.account_id = ${accountId} and c.state = 'current' and coalesce(c.decided_at, c.imported_at) <= r.ended_at + ${NOTIFIED_AFTER}::interval
     ) k on true`.execute(tx);
   const row = rows[0];
   if (row === undefined) throw new Error('a query of one row gave none');

@@ -1,16 +1,15 @@
 import { ProblemError } from '@simlane/service-kit/problem';
-import { DECODING_LIMITS } from './limits.ts';
 
-/** A file is read in a second or two. */
+/** A file arrives and is read in a second or two. */
 const RETRY_AFTER_SECONDS = 3;
 
-export interface DecodeTurns {
+export interface Turns {
   /** @throws ProblemError `rate_limited` where link or account is at its limit; the others are not held up */
   take<T>(by: { readonly accountId: string; readonly linkId: string | null }, work: () => Promise<T>): Promise<T>;
 }
 
-/** Counts within this process: each has its own decoder. */
-export const createDecodeTurns = (): DecodeTurns => {
+/** Counts within this process: each has its own memory and its own decoder. */
+export const createTurns = (most: { readonly ofALink: number; readonly ofAnAccount: number }): Turns => {
   const taken = new Map<string, number>();
   const change = (key: string, by: 1 | -1): void => {
     const count = (taken.get(key) ?? 0) + by;
@@ -20,10 +19,10 @@ export const createDecodeTurns = (): DecodeTurns => {
   return {
     take: async ({ accountId, linkId }, work) => {
       const limits = [
-        { key: `account ${accountId}`, most: DECODING_LIMITS.ofAnAccount },
-        ...(linkId === null ? [] : [{ key: `link ${linkId}`, most: DECODING_LIMITS.ofALink }]),
+        { key: `account ${accountId}`, most: most.ofAnAccount },
+        ...(linkId === null ? [] : [{ key: `link ${linkId}`, most: most.ofALink }]),
       ];
-      if (limits.some(({ key, most }) => (taken.get(key) ?? 0) >= most)) {
+      if (limits.some((limit) => (taken.get(limit.key) ?? 0) >= limit.most)) {
         throw new ProblemError('rate_limited', 'Other files are being read just now', {
           fix: 'Wait as long as Retry-After says, and send the same file again',
           retryAfterSeconds: RETRY_AFTER_SECONDS,
