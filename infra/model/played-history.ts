@@ -194,7 +194,11 @@ const createPlayer = (stage: ModelStage, line: ModelLine, { orderId, lineId, icc
           data: 'iccid' in answer ? dataOf(answer) : {},
         };
         await rule(step ? [{ steps: [step] }] : [{ lookup: answer.says === 'nothing' ? 'fail' : 'answer' }]);
-        if (!(await stage.letDeadlinePass(orderId))) return 'order_state';
+        if (!(await stage.letDeadlinePass(orderId))) {
+          // Of what was not asked, nothing stays with the sandbox for the order that may come.
+          await rule([]);
+          return 'order_state';
+        }
         // The workflow sleeps until the deadline it knew; this is what it does then.
         await got(stage.asWorker('PUT', `/internal/orders/${orderId}/silence`));
         return 'done';
