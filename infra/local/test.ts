@@ -11,7 +11,7 @@ import { runChecks } from './checks.ts';
 import { checkout } from './state-folder.ts';
 import { sayAside } from './terminal.ts';
 import { createToolRunner, type ToolRunner } from './tool-runner.ts';
-import { readVitestReport, type TestCounts } from './vitest-report.ts';
+import { readVitestReport, type TestResults } from './vitest-report.ts';
 
 const PROJECTS = ['unit', 'integration', 'workflow', 'replay', 'e2e'];
 
@@ -31,25 +31,29 @@ if (unknown) {
 const tools = createToolRunner();
 const reports = mkdtempSync(path.join(tmpdir(), 'simlane-reports-'));
 const write = (text: string) => void process.stdout.write(text);
-const counts: TestCounts[] = [];
+const results: TestResults[] = [];
 if (chosen.length === 0) {
   write('check\n');
-  for (const { ok } of await runChecks(tools, write)) counts.push({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+  for (const { name, ok } of await runChecks(tools, write)) {
+    results.push(ok ? { passed: 1, failed: 0, failures: [] } : { passed: 0, failed: 1, failures: [`check: ${name}`] });
+  }
 }
 for (const project of chosen.length > 0 ? chosen : PROJECTS) {
-  const count = await runProject(project, tools);
-  write(`${project}: ${count.passed} passed, ${count.failed} failed\n`);
-  counts.push(count);
+  const result = await runProject(project, tools);
+  write(`${project}: ${result.passed} passed, ${result.failed} failed\n`);
+  results.push(result);
 }
 rmSync(reports, { recursive: true, force: true });
 await tools.close();
 
-const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, 0);
 if (failed > 0 || passed === 0) process.exitCode = 1;
+// Again here, because a build machine may keep only the end of what was printed.
+for (const failure of results.flatMap(({ failures }) => failures)) write(`\nfailed: ${failure.slice(0, 2_000)}\n`);
 write(`${passed} passed, ${failed} failed\n`);
 
-async function runProject(project: string, runner: ToolRunner): Promise<TestCounts> {
+async function runProject(project: string, runner: ToolRunner): Promise<TestResults> {
   const report = path.join(reports, `${project}.json`);
   write(`\n${project}\n`);
   const vitest = path.join(checkout, 'node_modules', 'vitest', 'vitest.mjs');

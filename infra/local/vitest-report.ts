@@ -5,12 +5,22 @@ export interface TestCounts {
   readonly failed: number;
 }
 
+export interface TestResults extends TestCounts {
+  /** What failed, each with what it said, told again at the end of a long output. */
+  readonly failures: readonly string[];
+}
+
 interface VitestReport {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -18,19 +28,21 @@ interface VitestReport {
  * Counts the tests of one vitest run by its JSON report. What no test accounts for counts as one failed: a run that
  * broke off, a file that could not be loaded, an error outside of any test, no test at all.
  */
-export function readVitestReport(file: string, exitCode: number): TestCounts {
+export function readVitestReport(file: string, exitCode: number): TestResults {
   let report: VitestReport;
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: ['the run broke off before its report was written'] };
   }
-  const brokenFiles = report.testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
-  ).length;
-  const failed = report.numFailedTests + brokenFiles;
+  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults.filter((assertion) => assertion.status === 'failed');
+    if (status === 'failed' && tests.length === 0) return [`${name}: ${message}`];
+    return tests.map((test) => `${name}: ${test.fullName}\n${test.failureMessages.join('\n')}`);
+  });
   const passed = report.numPassedTests;
-  const unaccounted = failed === 0 && (exitCode !== 0 || passed === 0);
-  return { passed, failed: unaccounted ? 1 : failed };
+  if (failures.length === 0 && (exitCode !== 0 || passed === 0)) {
+    failures.push(passed === 0 ? 'no test ran' : `an error outside of any test: exit code ${exitCode}`);
+  }
+  return { passed, failed: failures.length, failures };
 }

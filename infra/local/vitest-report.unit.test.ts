@@ -17,20 +17,33 @@ function report(content: object): string {
 }
 
 const file = (status: string, ...tests: string[]) => ({
+  name: 'a.test.ts',
   status,
-  assertionResults: tests.map((each) => ({ status: each })),
+  message: status === 'failed' ? 'cannot be loaded' : '',
+  assertionResults: tests.map((each, at) => ({
+    status: each,
+    fullName: `test ${at}`,
+    failureMessages: each === 'failed' ? ['expected 1'] : [],
+  })),
 });
 
 it.each([
-  ['all passed', 2, 0, [file('passed', 'passed', 'passed')], 0, { passed: 2, failed: 0 }],
-  ['one failed', 1, 1, [file('failed', 'passed', 'failed')], 1, { passed: 1, failed: 1 }],
-  ['a file that could not be loaded', 1, 0, [file('passed', 'passed'), file('failed')], 1, { passed: 1, failed: 1 }],
-  ['an error outside of any test', 1, 0, [file('passed', 'passed')], 1, { passed: 1, failed: 1 }],
-  ['no test at all', 0, 0, [], 0, { passed: 0, failed: 1 }],
-] as const)('counts a run with %s', (_case, numPassedTests, numFailedTests, testResults, exitCode, counts) => {
-  expect(readVitestReport(report({ numPassedTests, numFailedTests, testResults }), exitCode)).toEqual(counts);
+  ['all passed', 2, 0, [file('passed', 'passed', 'passed')], []],
+  ['one failed', 1, 1, [file('failed', 'passed', 'failed')], ['a.test.ts: test 1\nexpected 1']],
+  [
+    'a file that could not be loaded',
+    1,
+    1,
+    [file('passed', 'passed'), file('failed')],
+    ['a.test.ts: cannot be loaded'],
+  ],
+  ['an error outside of any test', 1, 1, [file('passed', 'passed')], ['an error outside of any test: exit code 1']],
+  ['no test at all', 0, 0, [], ['no test ran']],
+] as const)('counts and names the failures of a run with %s', (_case, passed, exitCode, testResults, failures) => {
+  const read = readVitestReport(report({ numPassedTests: passed, testResults }), exitCode);
+  expect(read).toEqual({ passed, failed: failures.length, failures });
 });
 
 it('counts a run that broke off without a report as one failed', () => {
-  expect(readVitestReport(path.join(folder, 'none.json'), 0)).toEqual({ passed: 0, failed: 1 });
+  expect(readVitestReport(path.join(folder, 'none.json'), 0)).toMatchObject({ passed: 0, failed: 1 });
 });
