@@ -1,76 +1,71 @@
 import sharp, { type Sharp } from 'sharp';
 import { type Pages, type Pixels, whitened } from './pages.ts';
-import { readSymbols, readWithOtherReader } from './symbols.ts';
+import { readQrCodes, readWithOtherReader } from './symbols.ts';
 
 /** How long the other reader may try its own variations of one picture. */
 const OTHER_READER_MS = 300;
-/** A side shorter than this may hold modules of a pixel or two: it is looked at larger. */
-const SMALL_SIDE = 1_600;
-/** In a large picture, noise and texture are finer than the modules: it is looked at smaller. */
-const SIDES_OF_LARGE = [1_400, 700] as const;
+/** The longer side of what is looked at again: all of the picture was seen once, and each attempt has to end. */
+const LONGEST_SIDE = 2_000;
+/** Noise and texture are finer than modules: a picture is looked at smaller, too, or, if it is small, larger. */
+const OTHER_SIDE = 900;
 
 type Change = (picture: Sharp) => Sharp;
 
-const resized = (side: number): Change => {
-  return (picture) => picture.resize({ width: side, height: side, fit: 'inside', kernel: 'cubic' });
-};
-
-/** Ways to look at a poor picture, those that help most often first. */
-const changesFor = ({ width, height }: Pixels): readonly Change[] => {
-  const side = Math.max(width, height);
-  const sizes = side < SMALL_SIDE ? [resized(2 * side)] : SIDES_OF_LARGE.filter((size) => size < side).map(resized);
-  const halved = resized(Math.round(side / 2));
-  return [
-    (picture) => picture.blur(1.5),
-    ...sizes,
-    // Shadows and glare: contrast by neighbourhood.
-    (picture) => picture.clahe({ width: 100, height: 100, maxSlope: 3 }),
-    // Out of focus.
-    (picture) => picture.sharpen({ sigma: 4, m1: 5, m2: 5 }),
-    // Speckles.
-    (picture) => picture.median(5),
-    (picture) => halved(picture.blur(2)),
-  ];
-};
+/** What undoes some of what cameras and printers do; those that help most often and cost least come first. */
+const CHANGES: readonly Change[] = [
+  // Noise.
+  (picture) => picture.blur(1.5),
+  // Out of focus.
+  (picture) => picture.sharpen({ sigma: 4, m1: 5, m2: 5 }),
+  // Speckles.
+  (picture) => picture.median(5),
+  // Shadows and glare: contrast by neighbourhood.
+  (picture) => picture.clahe({ width: 50, height: 50, maxSlope: 3 }),
+];
 
 /**
- * Looks at a page in other ways, one after another, each only when it is asked for: as it is with the second reader, on
- * black, finer, and changed in ways that undo what cameras and printers do. Gives the texts found by each.
+ * Looks at a page in other ways, one after another, each only when it is asked for: with the second reader, on black,
+ * finer, in other sizes, and changed. Gives the texts found by each. None costs more than a second or two.
  */
-export async function* attemptsAt(
-  pages: Pages,
-  index: number,
-  timeLeftMs: () => number,
-): AsyncGenerator<readonly string[]> {
+export async function* attemptsAt(pages: Pages, index: number): AsyncGenerator<readonly string[]> {
   const drawn = await pages.draw(index, 'plain');
-  const other = (pixels: Pixels) => readWithOtherReader(pixels, Math.min(OTHER_READER_MS, timeLeftMs()));
-  const plain = whitened(drawn);
-  yield other(plain);
-  yield (await readSymbols(plain, { tryDenoise: true })).codes;
-  if (drawn.transparent) yield (await readSymbols(whitened(drawn, 0))).codes;
-  const bases = [plain];
-  if (pages.hasFinePrint) {
-    const fine = whitened(await pages.draw(index, 'fine'));
-    yield (await readSymbols(fine)).codes;
-    bases.unshift(fine);
-  }
-  for (const base of bases) {
-    for (const change of changesFor(base)) {
-      const pixels = await changed(base, change);
-      yield (await readSymbols(pixels)).codes;
-      yield other(pixels);
-    }
+  const plain = await bounded(whitened(drawn));
+  yield readWithOtherReader(plain, OTHER_READER_MS);
+  if (drawn.transparent) yield await readQrCodes(await bounded(whitened(drawn, 0)));
+  if (pages.hasFinePrint) yield await readQrCodes(whitened(await pages.draw(index, 'fine')));
+  yield await readQrCodes(plain, { tryDenoise: true });
+  const side = Math.max(plain.width, plain.height);
+  const resized = await changed(plain, resizedTo(side > OTHER_SIDE ? OTHER_SIDE : 2 * side));
+  yield* readings(resized);
+  for (const base of [resized, plain]) {
+    for (const change of CHANGES) yield* readings(await changed(base, change));
   }
 }
 
+async function* readings(pixels: Pixels): AsyncGenerator<readonly string[]> {
+  yield await readQrCodes(pixels);
+  yield readWithOtherReader(pixels, OTHER_READER_MS);
+}
+
+const resizedTo = (side: number): Change => {
+  return (picture) => picture.resize({ width: side, height: side, fit: 'inside', kernel: 'cubic' });
+};
+
+const bounded = async (pixels: Pixels): Promise<Pixels> =>
+  Math.max(pixels.width, pixels.height) > LONGEST_SIDE ? changed(pixels, resizedTo(LONGEST_SIDE)) : pixels;
+
+/** In shades of grey. */
 const changed = async ({ width, height, data }: Pixels, change: Change): Promise<Pixels> => {
   const grey = sharp(data, { raw: { width, height, channels: 4 } })
     .removeAlpha()
     .greyscale();
-  const pixels = await change(grey)
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  return { width: pixels.info.width, height: pixels.info.height, data: pixels.data };
+  const { data: shades, info } = await change(grey).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const rgba = new Uint8Array(4 * shades.length).fill(255);
+  for (let at = 0; at < shades.length; at++) {
+    const shade = shades[at] ?? 0;
+    rgba[4 * at] = shade;
+    rgba[4 * at + 1] = shade;
+    rgba[4 * at + 2] = shade;
+  }
+  return { width: info.width, height: info.height, data: rgba };
 };

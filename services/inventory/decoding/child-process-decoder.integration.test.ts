@@ -50,6 +50,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const photographOfNothing = ({ width, height }: Size): Promise<Buffer> => {
+  const noise = Uint8Array.from({ length: width * height }, (_value, at) => 80 + ((at * 2_654_435_761) >>> 24) / 3);
+  return sharp(noise, { raw: { width, height, channels: 1 } })
+    .blur(3)
+    .jpeg({ quality: 60 })
+    .toBuffer();
+};
+
 const READ: Decoded = { outcome: 'read', format: 'png', codes: [{ text: CODE, page: 1 }], texts: [] };
 const unreadable = (reason: string, format: string | null) => ({ outcome: 'unreadable', reason, format });
 
@@ -167,6 +180,23 @@ describe('a file that cannot be read', () => {
     const decoded = await decoder.decode(pdf.subarray(0, pdf.length / 2));
     expect(decoded.outcome === 'read' ? decoded.codes : []).toEqual([]);
   });
+});
+
+describe('a picture as large as phones take', () => {
+  it.each([
+    ['a photograph without a code', (size: Size) => photographOfNothing(size)],
+    [
+      'a drawing of nothing',
+      (size: Size) => Buffer.from(`<svg ${SVG} width="${size.width}" height="${size.height}"/>`),
+    ],
+  ] as const)(
+    'is looked at to the end: %s',
+    async (_name, make) => {
+      const file = await make({ width: 5_600, height: 4_200 });
+      expect(await decoder.decode(file)).toMatchObject({ outcome: 'read', codes: [], texts: [] });
+    },
+    HOSTILE_FILE_MS,
+  );
 });
 
 describe('the processes that read files', () => {

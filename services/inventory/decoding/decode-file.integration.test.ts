@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeFile, prepare } from './decode-file.ts';
 import { drawQrCodePng, drawQrCodeSvg } from './draw-qr-code.ts';
 import { pdfOf } from './pdf.fixture.ts';
+import { readQrCodes } from './symbols.ts';
 import { CODE, OTHER_CODE, photograph, qrPaths, qrPicture } from './uploads.fixture.ts';
 
 const SVG = 'xmlns="http://www.w3.org/2000/svg"';
@@ -153,6 +154,18 @@ describe('a code that is hard to read', () => {
     ],
   ] as const)('is read: %s', async (_how, as) => {
     expect(await textsIn(await photograph(as))).toEqual([CODE]);
+  });
+
+  it.each([
+    ['speckled', { noise: 160, blur: 1 }],
+    ['far out of focus', { blur: 6.5, noise: 8 }],
+    ['very small', { side: 50, blur: 0.5, noise: 5 }],
+    ['saved at the lowest quality', { side: 70, jpegQuality: 6 }],
+  ] as const)('is read where one look does not find it: %s', async (_how, as) => {
+    const picture = await photograph(as);
+    const { data, info } = await sharp(picture).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect(await readQrCodes({ width: info.width, height: info.height, data })).toEqual([]);
+    expect(await textsIn(picture)).toEqual([CODE]);
   });
 
   it('is read white on black', async () => {

@@ -4,8 +4,8 @@ import { LONGEST_ANSWER_BYTES, READY } from './handover.ts';
 
 /** Loading what reads files takes a fraction of a second; this is for a machine that is very busy. */
 const START_MS = 20_000;
-/** From the hand-over on, when CPU is scarce; a process alone is stopped earlier by its own limit. */
-const DECODE_MS = 20_000;
+/** From the hand-over on, for when CPU is scarce; otherwise the limit of the process itself comes first. */
+const DECODE_MS = 30_000;
 
 /** One process for one file, started before there is one. */
 export interface DecodingProcess {

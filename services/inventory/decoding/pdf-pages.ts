@@ -5,11 +5,11 @@ import type { Detail, Pages } from './pages.ts';
 import { isOutOfBounds, Unreadable } from './unreadable.ts';
 
 const POINTS_PER_INCH = 72;
-/** Dots per inch at which a code of 2 cm on paper has three pixels for each module, and twice that. */
-const DENSITY: Readonly<Record<Detail, number>> = { plain: 200, fine: 400 };
+/** Dots per inch at which a code of 2 cm on paper has two pixels or more for each module, and for one of half a centimetre. */
+const DENSITY: Readonly<Record<Detail, number>> = { plain: 150, fine: 400 };
 /** A page the size of a label is drawn larger, one the size of a poster smaller than its density asks for. */
 const SHORTEST_LONGER_SIDE = 1_000;
-const MOST_PAGE_PIXELS: Readonly<Record<Detail, number>> = { plain: 6_000_000, fine: 16_000_000 };
+const MOST_PAGE_PIXELS: Readonly<Record<Detail, number>> = { plain: 6_000_000, fine: 12_000_000 };
 
 let library: Promise<PDFiumLibrary> | undefined;
 

@@ -4,25 +4,26 @@ import { decodeQR } from 'qr/decode.js';
 import { prepareZXingModule, type ReaderOptions, readBarcodes } from 'zxing-wasm/reader';
 import type { Pixels } from './pages.ts';
 
-/** What is printed as a code in a picture. */
-export interface Symbols {
-  /** The texts of the QR codes. */
-  readonly codes: readonly string[];
-  /** The texts of other bar codes: on a card, its ICCID and EID. */
-  readonly others: readonly string[];
-}
-
 /** More codes than this in one picture are a sheet of labels. */
 const MOST_SYMBOLS = 64;
 
-const READING: ReaderOptions = {
-  formats: ['QRCode', 'DataMatrix', 'Code128'],
+const QR_CODES: ReaderOptions = {
+  formats: ['QRCode'],
   tryHarder: true,
   tryRotate: true,
   tryInvert: true,
   tryDownscale: true,
   maxNumberOfSymbols: MOST_SYMBOLS,
   // As it was meant, without marks for what cannot be printed.
+  textMode: 'Plain',
+};
+
+/** What ICCIDs and EIDs are printed in. They are only compared: one that is hard to read is not worth its time. */
+const OTHER_CODES: ReaderOptions = {
+  formats: ['Code128', 'DataMatrix'],
+  tryHarder: false,
+  tryInvert: false,
+  maxNumberOfSymbols: MOST_SYMBOLS,
   textMode: 'Plain',
 };
 
@@ -36,15 +37,17 @@ export const loadReader = (): Promise<unknown> => {
   return reader;
 };
 
-/** Every code in the picture. */
-export const readSymbols = async (pixels: Pixels, differently: ReaderOptions = {}): Promise<Symbols> => {
+/** The texts of the QR codes in the picture, all of them. */
+export const readQrCodes = (pixels: Pixels, differently: ReaderOptions = {}): Promise<readonly string[]> =>
+  read(pixels, { ...QR_CODES, ...differently });
+
+/** The texts of other bar codes in it. */
+export const readOtherCodes = (pixels: Pixels): Promise<readonly string[]> => read(pixels, OTHER_CODES);
+
+const read = async (pixels: Pixels, options: ReaderOptions): Promise<readonly string[]> => {
   await loadReader();
-  const found = await readBarcodes(asImage(pixels), { ...READING, ...differently });
-  const valid = found.filter(({ isValid }) => isValid);
-  return {
-    codes: valid.filter(({ symbology }) => symbology === 'QRCode').map(({ text }) => text),
-    others: valid.filter(({ symbology }) => symbology !== 'QRCode').map(({ text }) => text),
-  };
+  const found = await readBarcodes(asImage(pixels), options);
+  return found.filter(({ isValid }) => isValid).map(({ text }) => text);
 };
 
 /** One code, by another reader, which finds some that the first does not. */

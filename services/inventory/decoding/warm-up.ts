@@ -1,0 +1,45 @@
+import encodeQR from 'qr';
+import sharp from 'sharp';
+
+/** Any will do: a reader does the same work for all of them. */
+const TEXT = 'LPA:1$EXAMPLE.COM$';
+const QUIET_ZONE = 4;
+const MODULE_PIXELS = 4;
+
+type Rows = readonly (readonly boolean[])[];
+
+/**
+ * Small files with a code, by which a process that waits compiles what reads files, so that it need not when it has
+ * the one it waits for.
+ */
+export const warmUpFiles = async (): Promise<readonly Uint8Array[]> => {
+  const rows = encodeQR(TEXT, 'raw', { border: QUIET_ZONE });
+  return [await pngOf(rows), pdfOf(rows)];
+};
+
+const pngOf = (rows: Rows): Promise<Buffer> =>
+  sharp(
+    Uint8Array.from(rows.flat(), (dark) => (dark ? 0 : 255)),
+    { raw: { width: rows.length, height: rows.length, channels: 1 } },
+  )
+    .resize({ width: rows.length * MODULE_PIXELS, kernel: 'nearest' })
+    .png()
+    .toBuffer();
+
+/** Without a table of its objects, which a reader makes itself. */
+const pdfOf = (rows: Rows): Buffer => {
+  const squares = rows.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`${x} ${y} 1 1 re`] : [])));
+  const drawing = [...squares, 'f'].join('\n');
+  return Buffer.from(
+    `%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Count 1 /Kids [3 0 R] >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 ${rows.length} ${rows.length}] /Contents 4 0 R >> endobj
+4 0 obj << /Length ${drawing.length} >> stream
+${drawing}
+endstream endobj
+trailer << /Root 1 0 R >>
+%%EOF`,
+    'latin1',
+  );
+};
