@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { QrRequest, SimQrCode } from '@simlane/contracts/http/qr-code';
+import { inAccount } from '@simlane/service-kit/postgres';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLine } from '../fleet.fixture.ts';
 import { CONTACT, type Inventory, KNOWN_SMDP_ADDRESS, startInventory } from '../inventory.fixture.ts';
@@ -98,8 +100,9 @@ describe('the QR code section of a SIM', () => {
   it('has each disclosure on the timeline of the SIM, without the code', async () => {
     const accountId = randomUUID();
     const { simId } = await esim(accountId);
-    const code = newCode();
-    await importText(accountId, simId, code);
+    const lastFour = 'WXYZ';
+    const code = `${newCode('smdp.elsewhere.example')}-${lastFour}`;
+    await importText(accountId, simId, code, { acceptWarnings: ['smdp_address_unknown'] });
     await section(accountId, simId);
     const timeline = await inventory.call<{ items: { event: string }[] }>(
       manager(accountId),
@@ -107,7 +110,9 @@ describe('the QR code section of a SIM', () => {
       `/sims/${simId}/timeline`,
     );
     expect(timeline.body.items.map(({ event }) => event)).toEqual(['qr_code_imported', 'qr_code_disclosed']);
-    expect(JSON.stringify(timeline.body)).not.toContain(code.slice('LPA:'.length));
+    for (const secret of [code.slice('LPA:'.length), lastFour, 'smdp.elsewhere.example', 'smdp_address_unknown']) {
+      expect(JSON.stringify(timeline.body)).not.toContain(secret);
+    }
   });
 
   it('is there for eSIMs only, and not for foreign ones', async () => {
@@ -285,6 +290,27 @@ describe('a request', () => {
     });
     await importText(accountId, simId, newCode());
     expect((await upload(link, { file: code })).status).toBe(410);
+  });
+
+  it('tells whoever asked of the code by which another one took its place within 15 minutes', async () => {
+    const accountId = randomUUID();
+    const { simId } = await esim(accountId);
+    const made = await request(accountId, simId);
+    const link = await uploadLink(accountId, made.body.request.id);
+    await upload(link, { file: newCode() });
+    await importText(accountId, simId, newCode());
+    // 16 minutes later.
+    await inAccount(inventory.db, accountId, async (tx) => {
+      await sql`update qr_request set ended_at = ended_at - interval '16 minutes'`.execute(tx);
+      await sql`update qr_code set imported_at = imported_at - interval '16 minutes'`.execute(tx);
+    });
+    const claim = await inventory.internal<{ owed: string }>({
+      method: 'GET',
+      path: `/qr-requests/${made.body.request.id}/claim`,
+      accountId,
+      service: 'worker',
+    });
+    expect(claim.body.owed).toBe('mail_notification');
   });
 
   it('that is sent again goes to the addresses that the contacts have by then', async () => {
