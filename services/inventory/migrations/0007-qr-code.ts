@@ -68,6 +68,7 @@ export const qrCode = async (context: MigrationContext): Promise<void> => {
         deferrable initially deferred
     )`.execute(db);
   await sql`create index qr_request_of_sim on qr_request (account_id, sim_id, id)`.execute(db);
+  await sql`create index qr_request_of_day on qr_request (account_id, created_at)`.execute(db);
 
   await sql`
     create table qr_request_contact (
@@ -126,6 +127,7 @@ export const qrCode = async (context: MigrationContext): Promise<void> => {
   await sql`create unique index qr_code_in_use on qr_code (account_id, code_fingerprint)
     where state = 'current' and is_specific`.execute(db);
   await sql`create unique index qr_code_of_fact on qr_code (account_id, fact_id) where fact_id is not null`.execute(db);
+  await sql`create index qr_code_of_day on qr_code (account_id, imported_at)`.execute(db);
   await sql`create index qr_code_of_sim on qr_code (account_id, sim_id, id)`.execute(db);
   await sql`create index qr_code_of_request on qr_code (account_id, request_id) where request_id is not null`.execute(
     db,
@@ -154,6 +156,7 @@ export const qrCode = async (context: MigrationContext): Promise<void> => {
         else qr_code_id is not null
       end)
     )`.execute(db);
+  await sql`create index qr_link_of_day on qr_link (account_id, created_at)`.execute(db);
   await sql`create index qr_link_of_code on qr_link (account_id, qr_code_id) where qr_code_id is not null`.execute(db);
   await sql`create index qr_link_of_request on qr_link (account_id, request_id, sending)
     where request_id is not null`.execute(db);

@@ -21,6 +21,7 @@ import { type Importer, importedBy, originOf } from './import.ts';
 import { waitsForUser, warningsOf } from './import-warnings.ts';
 import { linkDead } from './link.ts';
 import { countUse } from './link.repository.ts';
+import { requireRoom } from './limits.ts';
 import { addNotification } from './notification.service.ts';
 import { requireEsimInUse } from './qr-code-access.ts';
 import {
@@ -75,7 +76,11 @@ export const codeBelongsTo = (accountId: string, simId: string, codeId: string):
 export const importCode = async (qrCodes: QrCodes, request: Import): Promise<Imported> => {
   const { db, catalog, onDue } = qrCodes;
   const { accountId, simId, importer, input, acceptWarnings } = request;
-  const sim = await readInAccount(db, accountId, (tx) => esimOf(tx, accountId, simId));
+  const sim = await readInAccount(db, accountId, async (tx) => {
+    // A provider's code comes once for each order: it is not turned away.
+    if (importer.source !== 'provider') await requireRoom(tx, accountId, ['imports']);
+    return esimOf(tx, accountId, simId);
+  });
   const read = await readInput(qrCodes, request);
   const imported = request.confirmationCodeRequired
     ? { ...read, code: { ...read.code, confirmationCodeRequired: true } }

@@ -4,7 +4,6 @@ import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Transaction } from '../database.ts';
 import { setRequestDue } from './request-due.ts';
 import { addToTimeline, type Origin } from '../timeline/timeline.repository.ts';
-import { requireRoom } from './limits.ts';
 import { linkExpiry } from './link.ts';
 import { insertLinks } from './link.repository.ts';
 
@@ -35,7 +34,6 @@ export const addNotification = async (
   accountId: string,
   { codeId, simId, requestId, to, automatic, origin, now, key }: NewNotification,
 ): Promise<string> => {
-  await requireRoom(tx, accountId, 'qr_notification', now);
   const id = uuidV7();
   const linkId = uuidV7();
   await insertLinks(tx, accountId, [

@@ -16,6 +16,7 @@ import { endCode, endRequest } from './ending.ts';
 import type { QrCodes } from './import.service.ts';
 import { ImportRefusal } from './imported-code.ts';
 import { findLink, revoke } from './link.repository.ts';
+import { requireRoom } from './limits.ts';
 import { type Addressee, addNotification, findNotifications } from './notification.service.ts';
 import { findEsim, requireQrUser, seesCodes } from './qr-code-access.ts';
 import {
@@ -203,6 +204,7 @@ export const notifyOfCode = async (
         ],
       });
     }
+    await requireRoom(tx, accountId, ['mails']);
     await addNotification(tx, accountId, {
       codeId: current.id,
       simId,

@@ -4,7 +4,6 @@ import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Transaction } from '../database.ts';
 import { lockSim } from '../fleet/sim.repository.ts';
 import { addToTimeline, type Origin } from '../timeline/timeline.repository.ts';
-import { requireRoom } from './limits.ts';
 import { insertLinks } from './link.repository.ts';
 import { requireEsimInUse } from './qr-code-access.ts';
 import { type Person, type RequestContact, requestExpiry, type StoredRequest } from './qr-request.ts';
@@ -38,7 +37,6 @@ export const addRequest = async (
     });
   }
   const now = new Date();
-  await requireRoom(tx, accountId, 'qr_request', now);
   const id = uuidV7();
   const request: StoredRequest = {
     id,

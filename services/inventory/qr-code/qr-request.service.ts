@@ -31,6 +31,7 @@ import {
   resendKeyOf,
   updateRequest,
 } from './qr-request.repository.ts';
+import { requireRoom } from './limits.ts';
 import { addRequest, addUploadLinks } from './qr-request-adding.ts';
 import { factsFor, prefilled, simForRequest } from './qr-request-draft.ts';
 
@@ -106,6 +107,7 @@ export const createRequest = async (
   try {
     const made = await inAccount(db, accountId, async (tx) => {
       await requireQrUser(tx, caller, wanted.simId);
+      await requireRoom(tx, accountId, ['requests', 'mails']);
       const id = await addRequest(tx, accountId, {
         simId: wanted.simId,
         orderId: null,
@@ -301,6 +303,7 @@ export const resendRequest = async (
         },
       );
     }
+    await requireRoom(tx, accountId, ['mails']);
     const now = new Date();
     const again = { ...request, sendings: request.sendings + 1, expiresAt: requestExpiry(now) };
     await updateRequest(tx, request, { sending: { number: again.sendings, key: repeat, expiresAt: again.expiresAt } });
