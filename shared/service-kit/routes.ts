@@ -94,7 +94,7 @@ const serve = <R extends RouteContract>(
     handle: (call: Call<R>) => Promise<Answered<R>> | Answered<R>;
   },
 ): void => {
-  const { checkAnswers } = app.simlane;
+  const { checkAnswers, requireChanges } = app.simlane;
   app.route({
     method: contract.method,
     url: contract.path,
@@ -105,6 +105,7 @@ const serve = <R extends RouteContract>(
       request.log = request.log.child(await steps.authenticate(request));
     },
     handler: async (request, reply) => {
+      if (contract.records === true) requireChanges();
       reply.code(contract.status);
       const answer = await steps.handle({
         params: request.params as RouteParams<R>,

@@ -6,6 +6,8 @@ export interface ServerKit {
   readonly face: 'public' | 'internal';
   readonly tokens: TokenVerifier;
   readonly checkAnswers: boolean;
+  /** Before anything is recorded that a reading brings about. @throws ProblemError `read_only` */
+  readonly requireChanges: () => void;
   /** Counts a call of this caller. @throws ProblemError `rate_limited` */
   readonly countCall: (request: FastifyRequest, caller: string) => Promise<void>;
 }

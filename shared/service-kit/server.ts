@@ -125,7 +125,13 @@ const decorate = (
   options: ServerOptions,
   countCall: ServerKit['countCall'],
 ): void => {
-  app.decorate('simlane', { face, tokens: options.tokens, checkAnswers: options.checkAnswers ?? false, countCall });
+  app.decorate('simlane', {
+    face,
+    tokens: options.tokens,
+    checkAnswers: options.checkAnswers ?? false,
+    requireChanges: options.readOnly === true ? refuseChange : () => undefined,
+    countCall,
+  });
 };
 
 const addCommon = async (app: FastifyInstance, options: ServerOptions): Promise<void> => {
@@ -170,7 +176,10 @@ const READ_ONLY_RETRY_SECONDS = 30;
 const CHANGING_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const refuseChanges = async ({ method }: FastifyRequest): Promise<void> => {
-  if (CHANGING_NOTHING.has(method)) return;
+  if (!CHANGING_NOTHING.has(method)) refuseChange();
+};
+
+const refuseChange = (): never => {
   throw new ProblemError('read_only', 'The service is being looked over and takes no changes until that is done', {
     fix: 'Send the same request again later',
     retryAfterSeconds: READ_ONLY_RETRY_SECONDS,

@@ -79,6 +79,7 @@ describe('a server where nothing may change', () => {
     });
     const handler = vi.fn<() => never>();
     servePublic(own, things.create, handler);
+    servePublic(own, { ...things.get, path: '/test/v1/disclosures/:id', records: true }, handler);
     servePublic(own, things.get, ({ params }) => ({ id: params.id, accountId: '', kind: '', limit: 1 }));
     serveRaw(own, { method: 'POST', path: '/test/v1/raw', summary: 'Raw', tag: 'things' }, handler);
     const authorization = `Bearer ${user}`;
@@ -86,6 +87,7 @@ describe('a server where nothing may change', () => {
       ['POST', '/test/v1/things'],
       ['POST', '/test/v1/raw'],
       ['DELETE', '/test/v1/things'],
+      ['GET', `/test/v1/disclosures/${ACCOUNT}`],
     ] as const) {
       const answer = await own.inject({ method, url, headers: { authorization } });
       expect([answer.statusCode, answer.json().code, answer.json().status]).toEqual([503, 'read_only', 503]);

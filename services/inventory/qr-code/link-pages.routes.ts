@@ -70,6 +70,7 @@ export const addLinkPageRoutes = (app: FastifyInstance, uploads: UploadLinks): v
   });
   app.get<ByToken>(DOWNLOAD_PATH, { schema: { ...TAG, summary: 'The page that installs an eSIM' } }, (request, reply) =>
     orDeadPage(request, reply, async () => {
+      app.simlane.requireChanges();
       const { token } = request.params;
       const { code, link, sim, msisdn, language, facts } = await openDownloadLink(uploads, token, 'page');
       const { picture: downloadPath } = phonePagePaths(token);
@@ -92,6 +93,7 @@ export const addLinkPageRoutes = (app: FastifyInstance, uploads: UploadLinks): v
     { schema: { ...TAG, summary: 'The QR code as a picture to be saved' } },
     (request, reply) =>
       orDeadPage(request, reply, async () => {
+        app.simlane.requireChanges();
         const { code } = await openDownloadLink(uploads, request.params.token, 'png');
         const file = new FileAnswer(await drawQrCodePng(lpaString(code)), {
           contentType: 'image/png',

@@ -158,7 +158,7 @@ export const typedCodeSchema = z.strictObject({
 const codes = { tag: 'eSIM QR codes' } as const;
 const requests = { tag: 'QR code requests' } as const;
 const read = { method: 'GET', permission: 'fleet:read', status: 200 } as const;
-const disclose = { method: 'GET', permission: 'fleet:change', status: 200 } as const;
+const disclose = { method: 'GET', permission: 'fleet:change', status: 200, records: true } as const;
 const change = { method: 'POST', permission: 'fleet:change', status: 200 } as const;
 const UNREADABLE = [
   'file_format',
@@ -177,6 +177,7 @@ export const qrCodeRoutes = {
     ...read,
     path: '/inventory/v1/sims/:id/qr-code',
     summary: 'QR code section of a SIM',
+    records: true,
     description: 'Empty, with the accepted formats, or filled. Viewers see states and dates only.',
     params: idParams,
     answer: simQrCodeSchema,

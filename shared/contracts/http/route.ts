@@ -17,6 +17,8 @@ interface RouteShape {
   readonly body?: z.ZodType;
   readonly status: 200 | 201 | 202 | 204;
   readonly answer: z.ZodType;
+  /** A GET that is itself recorded, as disclosures are. */
+  readonly records?: true;
   /** The problems of this route beyond those that any route can answer with. */
   readonly problems?: readonly ProblemCode[];
 }
