@@ -81,14 +81,22 @@ const nextWhileOpen = (
   { sendings, mailedSending, sentAt, reminders, createdAt, expiresAt }: StoredRequest,
   now: Date,
 ): Owed => {
+  // After a long outage the end has come: nobody is asked for what he can no longer do.
+  if (now >= expiresAt) return { step: 'expire', at: expiresAt };
   if (mailedSending < sendings || sentAt === null) return { step: 'mail_request', at: createdAt };
   const reminder = REMINDERS_AFTER[reminders];
-  const reminderAt = reminder === undefined ? null : new Date(sentAt.getTime() + durationMs(reminder));
-  // After a long outage the end has come: nobody is reminded of what he can no longer do.
-  return reminderAt !== null && now < expiresAt
-    ? { step: 'mail_reminder', at: reminderAt }
-    : { step: 'expire', at: expiresAt };
+  return reminder === undefined
+    ? { step: 'expire', at: expiresAt }
+    : { step: 'mail_reminder', at: new Date(sentAt.getTime() + durationMs(reminder)) };
 };
+
+/** The number of the reminder that is due, from 1: after an outage the last one whose time has come stands for all. */
+export const reminderDue = ({ sentAt, reminders }: StoredRequest, now: Date): number => {
+  const come = sentAt === null ? 0 : REMINDERS_AFTER.filter((after) => isPast(sentAt, after, now)).length;
+  return Math.max(come, reminders + 1);
+};
+
+const isPast = (since: Date, after: string, now: Date): boolean => since.getTime() + durationMs(after) <= now.getTime();
 
 const nextAfterCode = (
   { endReason, createdAt }: StoredRequest,

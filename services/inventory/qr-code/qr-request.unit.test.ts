@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimOf, requestDueAt, type RequestOutcome, type StoredRequest } from './qr-request.ts';
+import { claimOf, reminderDue, requestDueAt, type RequestOutcome, type StoredRequest } from './qr-request.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60 * 1000;
@@ -47,8 +47,15 @@ describe('an open request', () => {
     expect(owedAt(after(30 * DAY_MS), { reminders: 2 })).toBe('expire');
   });
 
-  it('that was asleep beyond its end reminds nobody', () => {
+  it('that was asleep beyond its end asks and reminds nobody', () => {
     expect(owedAt(after(31 * DAY_MS))).toBe('expire');
+    expect(owedAt(after(31 * DAY_MS), { mailedSending: 0, sentAt: null })).toBe('expire');
+  });
+
+  it('that was asleep beyond both reminders sends the last one only', () => {
+    expect(reminderDue(request(), after(2 * DAY_MS))).toBe(1);
+    expect(reminderDue(request(), after(6 * DAY_MS))).toBe(2);
+    expect(reminderDue(request({ reminders: 1 }), after(5 * DAY_MS))).toBe(2);
   });
 
   it('tells a contact of a refusal, and whoever asked of a mail that came back, before anything else', () => {

@@ -17,7 +17,7 @@ import {
   type StoredNotification,
 } from './notification.service.ts';
 import { findCode, findCodesOfRequest, findLiveCodes, markRefusalsMailed } from './qr-code.repository.ts';
-import { claimOf, type StoredRequest } from './qr-request.ts';
+import { claimOf, reminderDue, type StoredRequest } from './qr-request.ts';
 import {
   findRequest,
   lockRequest,
@@ -65,18 +65,24 @@ export const stepMails = (
   inAccount(db, accountId, async (tx) => {
     const request = await lockRequest(tx, accountId, { id: requestId });
     if (request === undefined) throw noRequest();
-    const { owed } = claimOf(request, await readOutcome(tx, request), new Date());
-    return owed === step ? mailsOf(tx, request, step) : [];
+    const now = new Date();
+    const { owed } = claimOf(request, await readOutcome(tx, request), now);
+    return owed === step ? mailsOf(tx, request, step, now) : [];
   });
 
-const mailsOf = async (tx: Transaction, request: StoredRequest, step: QrRequestStep): Promise<MessageToSend[]> => {
+const mailsOf = async (
+  tx: Transaction,
+  request: StoredRequest,
+  step: QrRequestStep,
+  now: Date,
+): Promise<MessageToSend[]> => {
   const { accountId, id } = request;
   const links = await listLinks(tx, accountId, { requestId: id, sending: request.sendings });
   switch (step) {
     case 'mail_request':
       return [askingMail(request, links, 0)];
     case 'mail_reminder':
-      return [askingMail(request, links, request.reminders + 1)];
+      return [askingMail(request, links, reminderDue(request, now))];
     case 'mail_refusal': {
       const sim = await namedSim(tx, request);
       const refused = (await findCodesOfRequest(tx, accountId, id)).filter(
@@ -159,7 +165,7 @@ export const recordStep = (
     const now = new Date();
     const { owed } = claimOf(request, await readOutcome(tx, request), now);
     if (owed !== step) return claimIn(tx, accountId, requestId);
-    const expected = (await mailsOf(tx, request, step)).map(({ messageId }) => messageId);
+    const expected = (await mailsOf(tx, request, step, now)).map(({ messageId }) => messageId);
     if (expected.every((id) => messageIds.includes(id))) {
       await carryOut(tx, request, { step, messageIds }, now);
       await setRequestDue(tx, request, now);
@@ -180,9 +186,11 @@ const carryOut = async (
     case 'mail_request':
       await updateRequest(tx, request, { mailed: { sending: request.sendings, at: now } });
       return tell('qr_request_sent', { sending: request.sendings });
-    case 'mail_reminder':
-      await updateRequest(tx, request, { reminders: request.reminders + 1 });
-      return tell('qr_request_reminded', { reminder: request.reminders + 1 });
+    case 'mail_reminder': {
+      const reminder = reminderDue(request, now);
+      await updateRequest(tx, request, { reminders: reminder });
+      return tell('qr_request_reminded', { reminder });
+    }
     case 'mail_refusal':
       return markRefusalsMailed(tx, accountId, id);
     case 'mail_bounce':
