@@ -3,6 +3,7 @@ import { parseAnswer } from './child-answer.ts';
 import { DECODING_CHILD, findConfinement, WALLS } from './confinement.ts';
 import { type Decoded, type Decoder, DecoderBusy, DecoderUnavailable } from './decoder.ts';
 import { type DecodingProcess, startDecodingProcess } from './decoding-process.ts';
+import type { Preparation } from './handover.ts';
 
 /** Reading a picture takes all of a core. */
 export const AT_A_TIME = 2;
@@ -34,10 +35,11 @@ export const createChildProcessDecoder = ({ logger }: { logger: Logger }): Decod
     return found;
   });
 
-  const start = async (): Promise<DecodingProcess> => {
+  /** Warming up takes as long as reading a file: not while somebody waits. */
+  const start = async (preparation: Preparation): Promise<DecodingProcess> => {
     const behind = await confinement;
     if (closed) throw gone();
-    const started = startDecodingProcess(behind);
+    const started = startDecodingProcess(behind, preparation);
     alive.add(started);
     void forgetWhenEnded(started);
     return started;
@@ -53,14 +55,14 @@ export const createChildProcessDecoder = ({ logger }: { logger: Logger }): Decod
   const keepWarm = async (): Promise<void> => {
     await confinement;
     const isShort = (): boolean => !closed && warm.length < KEPT_WARM;
-    while (isShort()) warm.push(await start());
+    while (isShort()) warm.push(await start(waiting.length > 0 ? 'loaded' : 'warm'));
   };
 
   /** A process that is ready. One that was waiting may have been ended by the system meanwhile: then one more is tried. */
   const ready = async (): Promise<DecodingProcess> => {
     const kept = warm.shift();
     if (kept !== undefined && (await isReady(kept))) return kept;
-    const fresh = await start();
+    const fresh = await start('loaded');
     await fresh.ready;
     return fresh;
   };

@@ -102,8 +102,8 @@ const readable = (program: string): readonly string[] => {
 };
 
 /** Starts a program behind the walls: no environment, its standard input and output, no other way to anything. */
-export const startConfined = ({ command, args }: Confinement) =>
-  spawn(command, args, { cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+export const startConfined = ({ command, args }: Confinement, ...own: readonly string[]) =>
+  spawn(command, [...args, ...own], { cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
 
 const starts = (confinement: Confinement): Promise<boolean> =>
   new Promise((resolve) => {

@@ -4,6 +4,7 @@ import { decodeFile, prepare } from './decode-file.ts';
 import { drawQrCodePng, drawQrCodeSvg } from './draw-qr-code.ts';
 import { pdfOf } from './pdf.fixture.ts';
 import { readQrCodes } from './symbols.ts';
+import { warmUpFiles } from './warm-up.ts';
 import { CODE, OTHER_CODE, photograph, qrPaths, qrPicture } from './uploads.fixture.ts';
 
 const SVG = 'xmlns="http://www.w3.org/2000/svg"';
@@ -196,6 +197,19 @@ describe('a code that is hard to read', () => {
       .png()
       .toBuffer();
     expect(await textsIn(file)).toEqual([CODE]);
+  });
+});
+
+describe('what a process warms up with', () => {
+  it('is read as any other file', async () => {
+    const read = [];
+    for (const file of await warmUpFiles()) read.push(await decodeFile(file));
+    expect(read.map((decoded) => [decoded.format, decoded.outcome === 'read' && decoded.codes.length])).toEqual([
+      ['png', 1],
+      ['svg', 1],
+      ['pdf', 1],
+      ['pdf', 1],
+    ]);
   });
 });
 

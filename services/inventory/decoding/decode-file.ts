@@ -15,9 +15,14 @@ const ATTEMPTS_CPU_MS = 3_000;
 
 const OPEN = { png: openPicture, jpeg: openPicture, tiff: openPicture, svg: openDrawing, pdf: openPdf } as const;
 
-/** Does beforehand what does not depend on the file. */
+/** Loads beforehand what does not depend on the file. */
 export const prepare = async (): Promise<void> => {
   await Promise.all([loadReader(), loadPdfRenderer()]);
+};
+
+/** Reads small files of its own, too, so that what reads files is compiled by the time there is one. */
+export const warmUp = async (): Promise<void> => {
+  await prepare();
   for (const file of await warmUpFiles()) await decodeFile(file);
 };
 

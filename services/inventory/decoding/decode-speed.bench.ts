@@ -33,7 +33,7 @@ const timed = async (work: () => Promise<Decoded | null>): Promise<{ ms: number;
 };
 
 const measure = async (file: Uint8Array, isRight: (decoded: Decoded | null) => boolean): Promise<Sample> => {
-  const reading = startDecodingProcess(confinement);
+  const reading = startDecodingProcess(confinement, 'warm');
   await reading.ready;
   const ours = await timed(async () => parseAnswer((await reading.ask(file)) ?? ''));
   await reading.ended;

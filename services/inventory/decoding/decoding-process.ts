@@ -1,6 +1,6 @@
 import { type Confinement, startConfined } from './confinement.ts';
 import { DecoderUnavailable } from './decoder.ts';
-import { LONGEST_ANSWER_BYTES, READY } from './handover.ts';
+import { LONGEST_ANSWER_BYTES, type Preparation, READY } from './handover.ts';
 
 /** Loading what reads files takes a fraction of a second; this is for a machine that is very busy. */
 const START_MS = 20_000;
@@ -17,8 +17,8 @@ export interface DecodingProcess {
   end(): void;
 }
 
-export const startDecodingProcess = (confinement: Confinement): DecodingProcess => {
-  const child = startConfined(confinement);
+export const startDecodingProcess = (confinement: Confinement, preparation: Preparation): DecodingProcess => {
+  const child = startConfined(confinement, preparation);
   const end = () => {
     child.kill('SIGKILL');
   };

@@ -1,5 +1,8 @@
 import type { Decoded } from './decoder.ts';
 
+/** What a child does before it says that it is ready: its only argument. `warm`: it has read files of its own. */
+export type Preparation = 'warm' | 'loaded';
+
 /** The first line of a child: it may have its file. */
 export const READY = 'ready';
 
