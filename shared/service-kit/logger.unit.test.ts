@@ -66,6 +66,11 @@ describe('a log line', () => {
     expect(line).toMatchObject({ ...fields, msg: 'a "quoted" message', name: 'test' });
   });
 
+  it('keeps what every activation code begins with, where nothing follows', () => {
+    const said = 'begins with LPA:1$. LPA:1$ it is';
+    expect(logged((l) => l.info(said))).toContain(said);
+  });
+
   it('shows of a PostgreSQL error its code and constraint, not the row', () => {
     const error = Object.assign(new Error('duplicate key'), {
       code: '23505',

@@ -43,8 +43,9 @@ const SECRET_FIELD_IN_TEXT = new RegExp(
 const SECRET_IN_QUERY = new RegExp(String.raw`\b((?:${spelling})\s*=\s*)[^\s&"\\;,]+`, 'gi');
 
 const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
-  // Activation codes: `LPA:1$host$id`, also where the prefix was cut off or the text is URL-encoded.
-  [/LPA(?::|%3A)[^\s"\\]*/gi, REDACTED],
+  // Activation codes: `LPA:1$host$id`, also where the prefix was cut off or the text is URL-encoded. What all of them begin
+  // with, alone, is said to people.
+  [/LPA(?::|%3A)(?!1\$(?:[\s"\\.,;)]|$))[^\s"\\]*/gi, REDACTED],
   [/\b1(?:\$|%24)[a-z0-9.-]+(?:\$|%24)[^\s"\\]*/gi, REDACTED],
   // Mailed links: who has the token has the file.
   [/(\/|%2F)(qr-uploads|qr-codes)(?:\/|%2F)[^\s"\\/?#&,;)<>]+/gi, `$1$2$1${REDACTED}`],
