@@ -26,6 +26,7 @@ const USUAL_PROBLEMS = [
 
 const BODY_PROBLEMS = ['payload_too_large', 'unsupported_media_type'] as const satisfies readonly ProblemCode[];
 const KEY_PROBLEMS = ['idempotency_key_missing', 'idempotency_key_reused'] as const satisfies readonly ProblemCode[];
+const VERSION_PROBLEMS = ['if_match_missing', 'stale_version'] as const satisfies readonly ProblemCode[];
 
 /** One entry a status: the codes that it can stand for. */
 const problemResponses = (codes: readonly ProblemCode[]): Record<string, unknown> => {
@@ -47,11 +48,13 @@ const NO_QUERY = z.strictObject({});
 export const fastifySchema = (contract: RouteContract): Record<string, unknown> => {
   const isPublic = 'permission' in contract;
   const keyed = isPublic && contract.idempotencyKey === true;
+  const versioned = isPublic && contract.ifMatch === true;
   const codes: ProblemCode[] = [
     ...USUAL_PROBLEMS,
     ...(contract.params === undefined ? [] : (['not_found'] as const)),
     ...(contract.body === undefined ? [] : BODY_PROBLEMS),
     ...(keyed ? KEY_PROBLEMS : []),
+    ...(versioned ? VERSION_PROBLEMS : []),
     ...(contract.problems ?? []),
   ];
   return {
@@ -86,6 +89,10 @@ const IDEMPOTENCY_KEY_PARAMETER = {
   maxLength: 255,
   description: 'Any text of your own, one for each thing to be made: a repeat with it makes nothing a second time',
 };
+const IF_MATCH_PARAMETER = {
+  type: 'string',
+  description: 'The version that you have read, as `version` and the `ETag` said it: `"7"`',
+};
 const ACCOUNT_PARAMETER = { type: 'string', format: 'uuid', description: 'Only operations name the account by this' };
 
 /** `/openapi.json` (OpenAPI 3.1 from the schemas that validate) and `/reference`, the page that shows it. */
@@ -104,13 +111,15 @@ export const addReference = async (
       const { contract } = (document.route.config ?? {}) as { contract?: RouteContract };
       if (contract === undefined || !('permission' in contract)) return { schema, url };
       const keyed = contract.idempotencyKey === true;
+      const versioned = contract.ifMatch === true;
       const headers = {
         type: 'object',
         properties: {
           ...(keyed ? { 'Idempotency-Key': IDEMPOTENCY_KEY_PARAMETER } : {}),
+          ...(versioned ? { 'If-Match': IF_MATCH_PARAMETER } : {}),
           'Simlane-Account': ACCOUNT_PARAMETER,
         },
-        required: keyed ? ['Idempotency-Key'] : [],
+        required: [...(keyed ? ['Idempotency-Key'] : []), ...(versioned ? ['If-Match'] : [])],
       };
       return { schema: { ...schema, ...closedBody(schema), headers }, url };
     },

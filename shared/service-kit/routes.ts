@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticateCaller, authenticateService, type Caller, type InternalCaller } from './authentication.ts';
 import { FileAnswer } from './file-answer.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
+import { readIfMatch } from './if-match.ts';
 import { fastifySchema } from './openapi.ts';
 import type {} from './server-kit.ts';
 
@@ -26,6 +27,8 @@ interface Call<R extends RouteContract> {
 export interface PublicCall<R extends PublicRoute> extends Call<R> {
   readonly caller: Caller;
   readonly idempotencyKey: R extends { readonly idempotencyKey: true } ? string : undefined;
+  /** The version of the row that the caller has read. */
+  readonly ifMatch: R extends { readonly ifMatch: true } ? number : undefined;
 }
 
 export interface InternalCall<R extends InternalRoute> extends Call<R> {
@@ -59,7 +62,8 @@ export const servePublic = <const R extends PublicRoute>(
     handle: (call) => {
       const caller = callers.get(call.request) as Caller;
       const idempotencyKey = contract.idempotencyKey === true ? readIdempotencyKey(call.request.headers) : undefined;
-      return handler({ ...call, caller, idempotencyKey } as PublicCall<R>);
+      const ifMatch = contract.ifMatch === true ? readIfMatch(call.request) : undefined;
+      return handler({ ...call, caller, idempotencyKey, ifMatch } as PublicCall<R>);
     },
   });
 };

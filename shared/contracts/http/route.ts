@@ -29,6 +29,8 @@ export interface PublicRoute extends RouteShape {
   readonly permission: Permission;
   /** A POST that makes something: the `Idempotency-Key` header is required. */
   readonly idempotencyKey?: true;
+  /** An edit that two people could make at once: the `If-Match` header with the version that was read is required. */
+  readonly ifMatch?: true;
 }
 
 /** A route on the internal port, for those of our own processes that it names. */
