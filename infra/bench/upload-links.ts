@@ -71,6 +71,7 @@ const catalogOf = (accountId: string): CatalogSeed => ({
       timeToProcess: 'P10D',
       cutoverOn: 'processed',
       billingZone: 'Europe/London',
+      planChange: 'we_schedule',
       smdpAddresses: [SMDP_ADDRESS],
       archivedAt: null,
     },
@@ -92,6 +93,9 @@ const catalogOf = (accountId: string): CatalogSeed => ({
     },
   ],
   orderPacks: [],
+  servicePacks: [],
+  ratePlans: [],
+  serviceProfiles: [],
 });
 
 const simOf = (accountId: string, number: number): string => seedId(accountId, 'sim', String(number));

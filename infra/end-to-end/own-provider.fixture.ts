@@ -102,6 +102,7 @@ const catalogOf = (
         timeToProcess: 'P10D',
         cutoverOn: 'processed',
         billingZone: account.timeZone,
+        planChange: 'we_schedule',
         smdpAddresses: [],
         archivedAt: null,
         ...terms,
@@ -137,6 +138,9 @@ const catalogOf = (
         ],
       },
     ],
+    servicePacks: [],
+    ratePlans: [],
+    serviceProfiles: [],
   };
 };
 

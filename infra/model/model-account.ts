@@ -59,6 +59,7 @@ const catalogSeed = (): CatalogSeed => ({
     timeToProcess: 'P10D',
     cutoverOn,
     billingZone: account.timeZone,
+    planChange: 'we_schedule' as const,
     smdpAddresses: [],
     archivedAt: null,
   })),
@@ -83,6 +84,9 @@ const catalogSeed = (): CatalogSeed => ({
       })),
     },
   ],
+  servicePacks: [],
+  ratePlans: [],
+  serviceProfiles: [],
 });
 
 const fleetSeed = (lines: number): InventorySeed => {

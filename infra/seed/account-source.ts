@@ -1,6 +1,7 @@
 import type { Account, Article } from '@simlane/contracts/http/catalog';
 import type { InventorySeed } from '@simlane/contracts/http/inventory-internal';
 import type { Cutover } from '@simlane/contracts/order';
+import type { PlanChange } from '@simlane/contracts/rate-plan';
 import type { SimKind } from '@simlane/contracts/sim';
 
 /** One operator as one account has it. Operators, distributors and groups are known by their names in these sources. */
@@ -13,6 +14,7 @@ interface ProviderSource {
   readonly smdpAddresses: readonly string[];
   /** The word by which the new SIM serves the line. */
   readonly cutoverOn: Cutover;
+  readonly planChange: PlanChange;
   readonly timeToAcknowledge?: string;
   readonly timeToProcess?: string;
 }

@@ -3,6 +3,7 @@ import { QR_CODE_CONTACT_ROLE } from '@simlane/contracts/actions';
 import { SANDBOX_SMDP_ADDRESS } from '../provider-sandbox/provider-activation-code.ts';
 import type { AccountSource, ArticleSource } from './account-source.ts';
 import { seedId } from './made-up-identifiers.ts';
+import { servicesOfProvider } from './services-of-account.ts';
 
 /** The first defaults of product.md §3: elapsed time until a provider is asked. */
 const TIME_TO_ACKNOWLEDGE = 'P2D';
@@ -12,7 +13,21 @@ export const providerIdOf = (account: string, name: string): string => seedId(ac
 export const distributorIdOf = (account: string, name: string): string => seedId(account, 'distributor', name);
 
 /** What catalog keeps of an account. */
-export const catalogOfAccount = (source: AccountSource): CatalogSeed => ({
+export const catalogOfAccount = (source: AccountSource): CatalogSeed => {
+  const services = source.providers.map(({ name }) =>
+    servicesOfProvider(source.key, { id: providerIdOf(source.key, name), name }),
+  );
+  return {
+    ...referenceOf(source),
+    servicePacks: services.flatMap(({ servicePacks }) => servicePacks),
+    ratePlans: services.flatMap(({ ratePlans }) => ratePlans),
+    serviceProfiles: services.flatMap(({ serviceProfiles }) => serviceProfiles),
+  };
+};
+
+const referenceOf = (
+  source: AccountSource,
+): Pick<CatalogSeed, 'account' | 'providers' | 'distributors' | 'orderPacks'> => ({
   account: source.account,
   providers: source.providers.map((provider) => ({
     id: providerIdOf(source.key, provider.name),
@@ -23,6 +38,7 @@ export const catalogOfAccount = (source: AccountSource): CatalogSeed => ({
     timeToProcess: provider.timeToProcess ?? TIME_TO_PROCESS,
     cutoverOn: provider.cutoverOn,
     billingZone: source.account.timeZone,
+    planChange: provider.planChange,
     smdpAddresses: [...provider.smdpAddresses, SANDBOX_SMDP_ADDRESS],
     archivedAt: null,
   })),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { catalogSeedSchema } from '@simlane/contracts/http/catalog';
 import { inventorySeedSchema } from '@simlane/contracts/http/inventory-internal';
 import { hasValidCheckDigit, isEid, readIccid } from '@simlane/contracts/iccid';
+import { configurationFaults, packFaults } from '@simlane/contracts/service-options';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { exampleAccounts } from './example-data.ts';
@@ -40,6 +41,7 @@ test('has no id, ICCID, IMEI or number twice', () => {
     ...catalog.providers.map(({ id }) => id),
     ...catalog.distributors.flatMap(({ id, contacts }) => [id, ...contacts.map((contact) => contact.id)]),
     ...catalog.orderPacks.flatMap(({ id, articles }) => [id, ...articles.map((article) => article.id)]),
+    ...[catalog.servicePacks, catalog.ratePlans, catalog.serviceProfiles].flat().map(({ id }) => id),
     ...Object.values(fleet).flatMap((things) => things.map(({ id }) => id)),
   ]);
   expect(new Set(ids).size).toBe(ids.length);
@@ -150,6 +152,29 @@ test('has one provider whose cut-over is the installation, in the second account
   expect(orderableEsims(french.catalog, installed[1]?.[0]?.id ?? '')).toBe(1);
   expect(findInstalledCutoverLines(english)).toEqual([]);
   expect(findInstalledCutoverLines(french)).toHaveLength(4);
+});
+
+test('has three service profiles for each provider, from packs with an exclusion and a requirement', () => {
+  for (const { catalog } of accounts) {
+    for (const { id: providerId } of catalog.providers) {
+      const packs = catalog.servicePacks.filter((pack) => pack.providerId === providerId);
+      const packIds = packs.map(({ id }) => id);
+      expect(packs.flatMap(packFaults)).toEqual([]);
+      for (const { rules } of packs) {
+        expect(rules.some((rule) => 'excludes' in rule)).toBe(true);
+        expect(rules.some((rule) => 'requires' in rule)).toBe(true);
+      }
+      const profiles = catalog.serviceProfiles.filter(({ servicePackId }) => packIds.includes(servicePackId));
+      expect(profiles).toHaveLength(3);
+      for (const { servicePackId, ratePlanId, options } of profiles) {
+        const pack = packs.find(({ id }) => id === servicePackId);
+        expect(pack && configurationFaults(pack, options)).toEqual([]);
+        expect(catalog.ratePlans.find(({ id }) => id === ratePlanId)?.providerId).toBe(providerId);
+      }
+    }
+  }
+  const planChanges = valuesOf(({ catalog }) => catalog.providers.map(({ planChange }) => planChange));
+  expect(new Set(planChanges)).toEqual(new Set(['we_schedule', 'provider_schedules']));
 });
 
 test('has a line for each story, each another one, and enough to switch for a measurement', () => {

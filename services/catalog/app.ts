@@ -10,8 +10,12 @@ import { addDistributorRoutes } from './distributor.ts';
 import { addEsimArticleRoutes } from './esim-article.routes.ts';
 import { addOrderPackRoutes } from './order-pack.ts';
 import { addProviderRoutes } from './provider.ts';
+import { addRatePlanRoutes } from './service-profile/rate-plan.routes.ts';
+import { addServicePackRoutes } from './service-profile/service-pack.routes.ts';
+import { addServiceProfileRoutes } from './service-profile/service-profile.routes.ts';
 
-const DESCRIPTION = 'Account settings, providers, distributors and their contacts, order packs and their articles.';
+const DESCRIPTION =
+  'Account settings, providers, distributors and their contacts, order packs and their articles; service packs, rate plans and service profiles.';
 
 interface Dependencies {
   readonly db: Db;
@@ -42,6 +46,9 @@ export const buildApp = async (
   addDistributorRoutes(app, db);
   addOrderPackRoutes(app, db);
   addEsimArticleRoutes(app, db);
+  addServicePackRoutes(app, db);
+  addRatePlanRoutes(app, db);
+  addServiceProfileRoutes(app, db);
   if (seeding === 'allowed') addSeedRoutes(app, db);
   return app;
 };

@@ -7,6 +7,7 @@ import {
   aProvider,
   anEsim,
   aSeed,
+  aSeedWithServices,
   startTestCatalog,
   type TestCatalog,
 } from './catalog.fixture.ts';
@@ -65,6 +66,9 @@ describe('the seed', () => {
       providers: [{ ...provider, cutoverOn: 'installed' as const, archivedAt: '2026-02-01T00:00:00.000Z' }],
       distributors: [{ ...distributor, contacts: second && first ? [{ ...first, name: 'Anna' }] : [] }],
       orderPacks: [{ ...pack, articles: [anEsim(provider, distributor, { name: 'New' }), ...pack.articles] }],
+      servicePacks: [],
+      ratePlans: [],
+      serviceProfiles: [],
     };
     await catalog.seed(changed);
     const at = (path: string) => catalog.get(seed.account.id, `/catalog/v1/${path}`);
@@ -116,6 +120,52 @@ describe('the seed', () => {
     }
   });
 
+  it('puts packs, plans and profiles in place once, and leaves them to people from then on', async () => {
+    const seed = aSeedWithServices();
+    const [pack, plan, profile] = [seed.servicePacks[0], seed.ratePlans[0], seed.serviceProfiles[0]];
+    await catalog.seed(seed);
+    const shown = async (path: string) => (await catalog.get(seed.account.id, `/catalog/v1/${path}`)).body;
+    const before = await shown(`service-profiles/${profile?.id}`);
+    expect(before).toEqual({ ...profile, version: 1, providerId: pack?.providerId, archivedAt: null });
+    expect(await shown(`rate-plans/${plan?.id}`)).toEqual({ ...plan, version: 1, archivedAt: null });
+    expect(await shown(`service-packs/${pack?.id}`)).toEqual({ ...pack, version: 1, archivedAt: null });
+    await catalog.seed({ ...seed, serviceProfiles: seed.serviceProfiles.map((one) => ({ ...one, name: 'Another' })) });
+    expect(await shown(`service-profiles/${profile?.id}`)).toEqual(before);
+    const versions = await shown(`service-profiles/${profile?.id}/versions`);
+    expect(versions.items).toMatchObject([{ version: 1, createdBy: 'seed', name: profile?.name }]);
+  });
+
+  it('names packs that are none, and profiles that do not fit', async () => {
+    const seed = aSeedWithServices();
+    const [pack, plan, profile] = [seed.servicePacks[0], seed.ratePlans[0], seed.serviceProfiles[0]];
+    if (!pack || !plan || !profile) throw new Error('The example has one of each');
+    const answer = await put(seed.account.id, {
+      ...seed,
+      servicePacks: [pack, { ...pack, id: randomUUID(), providerId: randomUUID(), options: [] }],
+      ratePlans: [plan, { ...plan, id: randomUUID(), providerId: randomUUID() }],
+      serviceProfiles: [
+        { ...profile, servicePackId: randomUUID() },
+        { ...profile, ratePlanId: randomUUID() },
+        { ...profile, options: { ...profile.options, data: '7_gb' } },
+      ],
+    });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(new Set(answer.body.errors.map(({ pointer }: { pointer: string }) => pointer))).toEqual(
+      new Set([
+        '/servicePacks/1/providerId',
+        '/ratePlans/1/providerId',
+        '/servicePacks/1/rules/0/option',
+        '/servicePacks/1/rules/0/excludes/option',
+        '/servicePacks/1/rules/1/option',
+        '/servicePacks/1/rules/1/requires/option',
+        '/serviceProfiles/0/servicePackId',
+        '/serviceProfiles/1/ratePlanId',
+        '/serviceProfiles/2/options/data',
+      ]),
+    );
+    expect(await stored(seed.account.id)).toMatchObject({ account: [], provider: [] });
+  });
+
   it('is all or nothing when the database refuses a part', async () => {
     const distributor = aDistributor();
     const twice = { ...aDistributor(), contacts: distributor.contacts };
@@ -130,6 +180,7 @@ describe('the seed', () => {
       ['timeToProcess', 'P1M'],
       ['timeToAcknowledge', 'PT'],
       ['cutoverOn', 'shipped'],
+      ['planChange', 'never'],
     ] as const) {
       const body = { ...seed, providers: [{ ...seed.providers[0], [field]: value }] };
       const answer = await put(seed.account.id, body);
@@ -144,7 +195,7 @@ describe('the seed', () => {
   });
 });
 
-describe('the column for the cut-over', () => {
+describe('the columns that came later', () => {
   const insertInto = (accountId: string, columns: string, values: string) =>
     sql`insert into provider (account_id, id, name, customer_number, time_to_acknowledge, time_to_process,
         billing_zone, smdp_addresses${sql.raw(columns)})
@@ -152,7 +203,7 @@ describe('the column for the cut-over', () => {
       catalog.database.adminDb,
     );
 
-  it('is `processed` in a row that the version before writes', async () => {
+  it('say of the cut-over `processed` in a row that the version before writes', async () => {
     const seed = aSeed({ providers: [], orderPacks: [] });
     await catalog.seed(seed);
     await insertInto(seed.account.id, '', '');
@@ -160,7 +211,15 @@ describe('the column for the cut-over', () => {
     expect(list.body.items).toMatchObject([{ name: 'Old', cutoverOn: 'processed' }]);
   });
 
-  it('takes no word but the two', async () => {
+  it('say of plan changes `we_schedule` in such a row', async () => {
+    const seed = aSeed({ providers: [], orderPacks: [] });
+    await catalog.seed(seed);
+    await insertInto(seed.account.id, '', '');
+    const list = await catalog.get(seed.account.id, '/catalog/v1/providers');
+    expect(list.body.items).toMatchObject([{ planChange: 'we_schedule' }]);
+  });
+
+  it('take no word for the cut-over but the two', async () => {
     const seed = aSeed({ providers: [], orderPacks: [] });
     await catalog.seed(seed);
     await expect(insertInto(seed.account.id, ', cutover_on', `, 'shipped'`)).rejects.toThrow('check constraint');

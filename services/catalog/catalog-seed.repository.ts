@@ -26,6 +26,7 @@ export const putProvider = async (tx: Tx, accountId: string, provider: Provider)
     time_to_process: provider.timeToProcess,
     cutover_on: provider.cutoverOn,
     billing_zone: provider.billingZone,
+    plan_change: provider.planChange,
     smdp_addresses: provider.smdpAddresses,
     archived_at: timeOf(provider.archivedAt),
   };

@@ -3,11 +3,15 @@ import { inAccount } from '@simlane/service-kit/postgres';
 import { invalidRequest } from '@simlane/service-kit/problem';
 import { putAccount, putDistributor, putOrderPack, putProvider } from './catalog-seed.repository.ts';
 import { seedFaults } from './catalog-seed.ts';
-import type { Db } from './database.ts';
+import type { Db, Tx } from './database.ts';
+import { addRatePlan } from './service-profile/rate-plan.repository.ts';
+import { addServicePack } from './service-profile/service-pack.repository.ts';
+import { addServiceProfile } from './service-profile/service-profile.repository.ts';
 
 /**
  * Puts example data in place, all of it or nothing. A repeat replaces it by the same; what the seed does not name
- * stays, but for the contacts of its distributors and the entries of its packs.
+ * stays, but for the contacts of its distributors and the entries of its packs. Service packs, rate plans and service
+ * profiles that are there already stay as people have made them since.
  *
  * @throws ProblemError `invalid_request` naming each entry at fault
  */
@@ -19,5 +23,18 @@ export const putSeed = async (db: Db, accountId: string, seed: CatalogSeed): Pro
     for (const provider of seed.providers) await putProvider(tx, accountId, provider);
     for (const distributor of seed.distributors) await putDistributor(tx, accountId, distributor);
     for (const pack of seed.orderPacks) await putOrderPack(tx, accountId, pack);
+    await addWithVersions(tx, accountId, seed);
   });
+};
+
+const addWithVersions = async (tx: Tx, accountId: string, seed: CatalogSeed): Promise<void> => {
+  const by = { sub: 'seed', request: null };
+  const packProviders = new Map(seed.servicePacks.map(({ id, providerId }) => [id, providerId]));
+  for (const pack of seed.servicePacks) await addServicePack(tx, accountId, pack, by);
+  for (const plan of seed.ratePlans) await addRatePlan(tx, accountId, plan, by);
+  for (const profile of seed.serviceProfiles) {
+    const providerId = packProviders.get(profile.servicePackId);
+    if (providerId === undefined) throw new Error('A seed without faults has the pack of each profile');
+    await addServiceProfile(tx, accountId, { ...profile, providerId }, by);
+  }
 };

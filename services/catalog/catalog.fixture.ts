@@ -18,6 +18,8 @@ export interface TestCatalog {
   readonly app: { readonly public: FastifyInstance; readonly internal: FastifyInstance };
   /** GET as a user of the account. */
   get(accountId: string, url: string, roles?: readonly string[]): Promise<Answer>;
+  /** A call that may change something, as the administrator of the account unless it says otherwise. */
+  send(accountId: string, request: PublicRequest): Promise<Answer & { readonly etag: string | undefined }>;
   /** A call of one of our services for the account. */
   call(accountId: string, from: ServiceName, request: InternalRequest): Promise<Answer>;
   /** Puts a seed and expects it to be taken. */
@@ -29,6 +31,17 @@ interface Answer {
   readonly status: number;
   // oxlint-disable-next-line typescript/no-explicit-any -- what a test expects of it, it says itself
   readonly body: any;
+}
+
+interface PublicRequest {
+  readonly method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly body?: unknown;
+  readonly roles?: readonly string[];
+  readonly sub?: string;
+  /** A fresh one unless given; null sends none. */
+  readonly key?: string | null;
+  readonly ifMatch?: number | string;
 }
 
 interface InternalRequest {
@@ -66,6 +79,17 @@ export const startTestCatalog = async (seeding: 'allowed' | 'refused' = 'allowed
       const answer = await app.public.inject({ url, headers: { authorization: `Bearer ${token}` } });
       return { status: answer.statusCode, body: answer.json() };
     },
+    send: async (accountId, { method, url, body, roles = ['administrator'], sub, key = randomUUID(), ifMatch }) => {
+      const token = await issuer.userToken({ accountId, roles, ...(sub === undefined ? {} : { sub }) });
+      const headers = {
+        authorization: `Bearer ${token}`,
+        ...(key === null ? {} : { 'idempotency-key': key }),
+        ...(ifMatch === undefined ? {} : { 'if-match': typeof ifMatch === 'number' ? `"${ifMatch}"` : ifMatch }),
+      };
+      const payload = body === undefined ? {} : { payload: body as object };
+      const answer = await app.public.inject({ method, url, headers, ...payload });
+      return { status: answer.statusCode, body: answer.json(), etag: answer.headers.etag };
+    },
     seed: async (seed) => {
       const answer = await call(seed.account.id, 'seed', { method: 'PUT', url: '/internal/seed', body: seed });
       if (answer.status !== 204) throw new Error(`The seed was not taken: ${JSON.stringify(answer.body)}`);
@@ -86,6 +110,7 @@ export const aProvider = (changes: Partial<Provider> = {}): Provider => ({
   timeToProcess: 'P10D',
   cutoverOn: 'processed',
   billingZone: 'Europe/Paris',
+  planChange: 'we_schedule',
   smdpAddresses: ['smdp.alpha.example'],
   archivedAt: null,
   ...changes,
@@ -125,7 +150,46 @@ export const aPack = (articles: Article[], changes: Partial<OrderPack> = {}): Or
   ...changes,
 });
 
-/** A whole catalog with one of each; parts given replace these. */
+type ServicePackSeed = CatalogSeed['servicePacks'][number];
+
+export const aServicePack = (provider: Provider, changes: Partial<ServicePackSeed> = {}): ServicePackSeed => ({
+  id: randomUUID(),
+  name: 'Smartphone',
+  providerId: provider.id,
+  options: [
+    { code: 'sms', name: 'SMS', values: ['off', 'on'], default: 'on' },
+    { code: 'data', name: 'Data', values: ['off', '5_gb', '20_gb'], default: '5_gb' },
+    { code: 'roaming', name: 'Roaming zone', values: ['off', 'europe', 'world'], default: 'off' },
+  ],
+  rules: [
+    { option: 'data', value: 'off', excludes: { option: 'roaming', value: 'europe' } },
+    { option: 'roaming', value: 'world', requires: { option: 'data', value: '20_gb' } },
+  ],
+  ...changes,
+});
+
+/** A catalog with a provider, a pack and a plan of it, and a profile of these. */
+export const aSeedWithServices = (): CatalogSeed => {
+  const provider = aProvider();
+  const pack = aServicePack(provider);
+  const plan = { id: randomUUID(), name: 'Business', providerId: provider.id, code: 'BUS-1' };
+  const profile = {
+    id: randomUUID(),
+    name: 'Office',
+    servicePackId: pack.id,
+    ratePlanId: plan.id,
+    options: { sms: 'on', data: '20_gb', roaming: 'europe' },
+  };
+  return aSeed({
+    providers: [provider],
+    orderPacks: [],
+    servicePacks: [pack],
+    ratePlans: [plan],
+    serviceProfiles: [profile],
+  });
+};
+
+/** A whole catalog with one of each, but for what has versions; parts given replace these. */
 export const aSeed = (parts: Partial<CatalogSeed> = {}): CatalogSeed => {
   const provider = aProvider();
   const distributor = aDistributor();
@@ -140,6 +204,9 @@ export const aSeed = (parts: Partial<CatalogSeed> = {}): CatalogSeed => {
     providers: [provider],
     distributors: [distributor],
     orderPacks: [aPack([anEsim(provider, distributor)])],
+    servicePacks: [],
+    ratePlans: [],
+    serviceProfiles: [],
     ...parts,
   };
 };

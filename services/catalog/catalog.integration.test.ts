@@ -33,6 +33,7 @@ beforeAll(async () => {
         cutoverOn: 'installed',
         timeToAcknowledge: 'PT36H',
         timeToProcess: 'P1DT12H30M5S',
+        planChange: 'provider_schedules',
       }),
       aProvider({ name: 'Gone', archivedAt: ARCHIVED_AT }),
     ],
@@ -52,7 +53,8 @@ beforeAll(async () => {
 afterAll(() => catalog?.stop());
 
 it('has a schema in which no account meets another', async () => {
-  expect(await checkSchema(catalog.database.adminDb, { appRole: APP_ROLE })).toEqual([]);
+  const appendOnly = { service_pack_version: [], rate_plan_version: [], service_profile_version: [] };
+  expect(await checkSchema(catalog.database.adminDb, { appRole: APP_ROLE, appendOnly })).toEqual([]);
 });
 
 describe('account', () => {
@@ -200,5 +202,11 @@ it('the reference page describes every public route and no internal one', async 
     '/catalog/v1/order-packs/{id}',
     '/catalog/v1/providers',
     '/catalog/v1/providers/{id}',
+    ...['rate-plans', 'service-packs', 'service-profiles'].flatMap((things) =>
+      ['', '/{id}', '/{id}/archival', '/{id}/versions'].map((rest) => `/catalog/v1/${things}${rest}`),
+    ),
   ]);
+  const { parameters, responses } = paths['/catalog/v1/service-packs/{id}'].patch;
+  expect(parameters).toContainEqual(expect.objectContaining({ name: 'If-Match', in: 'header', required: true }));
+  expect(Object.keys(responses)).toEqual(expect.arrayContaining(['409', '412', '428']));
 });

@@ -19,6 +19,7 @@ const select = (tx: Tx, accountId: string) =>
       'time_to_process as timeToProcess',
       'cutover_on as cutoverOn',
       'billing_zone as billingZone',
+      'plan_change as planChange',
       'smdp_addresses as smdpAddresses',
       'archived_at as archivedAt',
     ])
@@ -26,7 +27,7 @@ const select = (tx: Tx, accountId: string) =>
 
 type Row = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>;
 
-const providers: Resource<Row, Provider> = {
+export const providers: Resource<Row, Provider> = {
   select,
   toItem: (row) => ({ ...row, archivedAt: timeOrNull(row.archivedAt) }),
 };

@@ -34,26 +34,8 @@ export const resource = <
   routes: { list: List; get: Get },
   definition: Resource<Row, Item>,
 ): void => {
-  // A cursor of one list is none of another.
-  const cursorSchema = z.tuple([z.literal(routes.list.path), z.string(), idSchema]);
-
-  servePublic<ListRoute>(
-    app,
-    routes.list,
-    async ({ caller: { accountId }, query: { limit, cursor, includeArchived } }) => {
-      const after = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor);
-      const rows = await readInAccount(db, accountId, (tx) => {
-        let page = definition
-          .select(tx, accountId)
-          .orderBy('name')
-          .orderBy('id')
-          .limit(limit + 1);
-        if (!includeArchived) page = page.where(sql<boolean>`archived_at is null`);
-        if (after !== undefined) page = page.where(sql<boolean>`(name, id) > (${after[1]}, ${after[2]}::uuid)`);
-        return page.execute();
-      });
-      return toPage(rows, limit, ({ name, id }) => [routes.list.path, name, id], definition.toItem);
-    },
+  servePublic<ListRoute>(app, routes.list, ({ caller: { accountId }, query }) =>
+    readInAccount(db, accountId, (tx) => listItems(tx, accountId, { path: routes.list.path, ...query }, definition)),
   );
 
   servePublic<GetRoute>(app, routes.get, async ({ caller: { accountId }, params: { id } }) => {
@@ -61,6 +43,32 @@ export const resource = <
     if (item === undefined) throw notFound();
     return item;
   });
+};
+
+interface PageByName {
+  /** Of the list: a cursor of one list is none of another. */
+  readonly path: string;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly includeArchived: boolean;
+}
+
+/** A page of the items by name, then by id. */
+export const listItems = async <Row extends { id: string; name: string }, Item>(
+  tx: Tx,
+  accountId: string,
+  { path, limit, cursor, includeArchived }: PageByName,
+  { select, toItem }: Resource<Row, Item>,
+): Promise<PageOf<Item>> => {
+  const cursorSchema = z.tuple([z.literal(path), z.string(), idSchema]);
+  const after = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor);
+  let page = select(tx, accountId)
+    .orderBy('name')
+    .orderBy('id')
+    .limit(limit + 1);
+  if (!includeArchived) page = page.where(sql<boolean>`archived_at is null`);
+  if (after !== undefined) page = page.where(sql<boolean>`(name, id) > (${after[1]}, ${after[2]}::uuid)`);
+  return toPage(await page.execute(), limit, ({ name, id }) => [path, name, id], toItem);
 };
 
 /** One item, archived or not; undefined where the account has none with this id. */

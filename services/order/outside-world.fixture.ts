@@ -181,6 +181,7 @@ export const fakeCatalog = (providerId: string): Catalog & { articles: PackedArt
       timeToProcess: 'P10D',
       cutoverOn: catalog.cutoverOn,
       billingZone: 'Europe/London',
+      planChange: 'we_schedule' as const,
       smdpAddresses: [],
       archivedAt: null,
     }),

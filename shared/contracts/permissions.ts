@@ -11,6 +11,7 @@ const MANAGERS = ['manager', 'administrator'] as const satisfies readonly Role[]
  */
 export const PERMISSIONS = {
   'catalog:read': READERS,
+  'catalog:change': ['administrator'],
   'fleet:read': READERS,
   'fleet:change': MANAGERS,
   'action-profiles:read': READERS,

@@ -33,6 +33,7 @@ export const calderRail: AccountSource = {
       iccidIssuer: '61',
       smdpAddresses: ['rsp.halden-mobile.example', 'rsp2.halden-mobile.example'],
       cutoverOn: 'processed',
+      planChange: 'we_schedule',
     },
     {
       name: TAMARISK,
@@ -41,6 +42,7 @@ export const calderRail: AccountSource = {
       iccidIssuer: '73',
       smdpAddresses: ['smdp.tamarisk.example'],
       cutoverOn: 'processed',
+      planChange: 'provider_schedules',
       timeToAcknowledge: 'P1D',
     },
     {
@@ -50,6 +52,7 @@ export const calderRail: AccountSource = {
       iccidIssuer: '86',
       smdpAddresses: ['esim.orrin.example'],
       cutoverOn: 'processed',
+      planChange: 'we_schedule',
       timeToProcess: 'P15D',
     },
   ],

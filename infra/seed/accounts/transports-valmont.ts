@@ -31,6 +31,7 @@ export const transportsValmont: AccountSource = {
       iccidIssuer: '61',
       smdpAddresses: ['rsp.halden-mobile.example'],
       cutoverOn: 'processed',
+      planChange: 'we_schedule',
     },
     {
       name: TAMARISK,
@@ -39,6 +40,7 @@ export const transportsValmont: AccountSource = {
       iccidIssuer: '73',
       smdpAddresses: ['smdp.tamarisk.example'],
       cutoverOn: 'processed',
+      planChange: 'provider_schedules',
     },
     {
       name: ARDOISE,
@@ -47,6 +49,7 @@ export const transportsValmont: AccountSource = {
       iccidIssuer: '48',
       smdpAddresses: ['rsp.ardoise-mobile.example'],
       cutoverOn: 'installed',
+      planChange: 'we_schedule',
     },
   ],
   distributors: [

@@ -1,6 +1,7 @@
 /** Catalog: account settings, providers, distributors and their contacts, order packs and their articles. */
 import { z } from 'zod';
 import { CUTOVERS } from '../order.ts';
+import { PLAN_CHANGES } from '../rate-plan.ts';
 import { SIM_KINDS } from '../sim.ts';
 import {
   currencySchema,
@@ -15,6 +16,7 @@ import {
   timeSchema,
 } from './primitives.ts';
 import { internalRoute, publicRoute } from './route.ts';
+import { ratePlanSeedSchema, servicePackSeedSchema, serviceProfileSeedSchema } from './service-profiles.ts';
 
 export const accountSchema = z
   .object({
@@ -37,6 +39,9 @@ export const providerSchema = z
     timeToProcess: durationSchema,
     cutoverOn: z.enum(CUTOVERS).describe('The word of this provider by which the new SIM serves the line'),
     billingZone: z.string().describe('IANA time zone'),
+    planChange: z
+      .enum(PLAN_CHANGES)
+      .describe('Whether a new rate plan is sent when the billing month has begun, or at once with its date'),
     smdpAddresses: z.array(z.string()).describe('SM-DP+ addresses this provider is known to use'),
     archivedAt: timeSchema.nullable(),
   })
@@ -163,12 +168,18 @@ export const catalogRoutes = {
   }),
 } as const;
 
-/** Everything the seed puts into the catalog of one account; a repeat replaces it by the same. */
+/**
+ * Everything the seed puts into the catalog of one account; a repeat replaces it by the same. What has versions is put
+ * there once: from then on it is changed by people.
+ */
 export const catalogSeedSchema = z.object({
   account: accountSchema,
   providers: z.array(providerSchema),
   distributors: z.array(distributorSchema),
   orderPacks: z.array(orderPackSchema),
+  servicePacks: z.array(servicePackSeedSchema),
+  ratePlans: z.array(ratePlanSeedSchema),
+  serviceProfiles: z.array(serviceProfileSeedSchema),
 });
 export type CatalogSeed = z.output<typeof catalogSeedSchema>;
 
