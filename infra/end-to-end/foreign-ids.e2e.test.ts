@@ -9,6 +9,12 @@ import { providerSignalRoutes } from '@simlane/contracts/http/provider-signals';
 import { qrCodeRoutes } from '@simlane/contracts/http/qr-code';
 import { qrCodeInternalRoutes } from '@simlane/contracts/http/qr-code-internal';
 import type { InternalRoute, PublicRoute } from '@simlane/contracts/http/route';
+import {
+  ratePlanRoutes,
+  servicePackRoutes,
+  serviceProfileInternalRoutes,
+  serviceProfileRoutes,
+} from '@simlane/contracts/http/service-profiles';
 import { mayDo, SERVICES, type ServiceName } from '@simlane/contracts/permissions';
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
@@ -25,6 +31,9 @@ const [english, french] = exampleAccounts();
 
 const PUBLIC: readonly PublicRoute[] = [
   catalogRoutes,
+  servicePackRoutes,
+  ratePlanRoutes,
+  serviceProfileRoutes,
   inventoryRoutes,
   qrCodeRoutes,
   orderRoutes,
@@ -36,6 +45,7 @@ const PUBLIC: readonly PublicRoute[] = [
 const INTERNAL: readonly (InternalRoute & { readonly of: keyof ReturnType<typeof serviceUrls> })[] = (
   [
     ['catalog', catalogInternalRoutes],
+    ['catalog', serviceProfileInternalRoutes],
     ['inventory', inventoryInternalRoutes],
     ['inventory', qrCodeInternalRoutes],
     ['order', orderInternalRoutes],
@@ -59,7 +69,7 @@ const tokens = new Map<string, string>();
 beforeAll(async () => {
   manager = await startManager();
   provider = await startProvider('Other Mobile', 2);
-  for (const user of ['manager-fr', 'administrator', 'operations']) {
+  for (const user of ['manager-fr', 'administrator-fr', 'administrator', 'operations']) {
     tokens.set(user, await signInAs(inject('stack'), user));
   }
   for (const service of SERVICES) {
@@ -148,7 +158,7 @@ const internalCall = (
 });
 
 /** Parameters that are no ids. */
-const NAMES: Readonly<Record<string, string>> = { action: 'switch_to_esim', step: 'mail_request' };
+const NAMES: Readonly<Record<string, string>> = { action: 'switch_to_esim', step: 'mail_request', version: '2' };
 
 const queryOf = ({ query }: InternalRoute): string =>
   query !== undefined && 'distributorId' in query.shape
@@ -170,6 +180,8 @@ const internalBody = () => ({
   orderedBy: { id: 'demo-manager-fr', name: 'Claire Moreau', email: 'claire@example.com', language: 'fr' },
   messageIds: [],
   returns: [],
+  options: { sms: 'off' },
+  createdBy: 'demo-administrator-fr',
 });
 
 describe("another account's ids", () => {
@@ -177,6 +189,9 @@ describe("another account's ids", () => {
     '/catalog/v1/providers/': victim.order.providerId,
     '/catalog/v1/distributors/': english.catalog.distributors[0]?.id ?? '',
     '/catalog/v1/order-packs/': english.catalog.orderPacks[0]?.id ?? '',
+    '/catalog/v1/service-packs/': english.catalog.servicePacks[0]?.id ?? '',
+    '/catalog/v1/rate-plans/': english.catalog.ratePlans[0]?.id ?? '',
+    '/catalog/v1/service-profiles/': english.catalog.serviceProfiles[0]?.id ?? '',
     '/inventory/v1/devices/': victim.line.deviceId ?? '',
     '/inventory/v1/lines/': victim.line.id,
     '/inventory/v1/sims/': victim.sim.id,
@@ -205,6 +220,7 @@ describe("another account's ids", () => {
   const callers = (route: PublicRoute) =>
     [
       { as: 'manager-fr', may: mayDo(['manager'], route.permission) },
+      { as: 'administrator-fr', may: mayDo(['administrator'], route.permission) },
       { as: 'operations', accountId: french.id, may: mayDo(['operations'], route.permission) },
     ].filter(({ may }) => may);
 
@@ -232,6 +248,8 @@ describe("another account's ids", () => {
       employeeId: victim.line.employeeId ?? '',
       groupId: victim.sim.groupIds[0] ?? '',
       providerId: victim.order.providerId,
+      servicePackId: english.catalog.servicePacks[0]?.id ?? '',
+      ratePlanId: english.catalog.ratePlans[0]?.id ?? '',
       lineId: victim.line.id,
       orderId: victim.order.id,
       objectId: other.order.id,
@@ -271,6 +289,7 @@ describe("another account's ids", () => {
       notificationInternalRoutes.putMessage,
       inventoryInternalRoutes.reserve,
       catalogInternalRoutes.listQrCodeContacts,
+      serviceProfileInternalRoutes.putServiceProfile,
       notificationInternalRoutes.listReturns,
       notificationInternalRoutes.recordReturnsTold,
     ];
@@ -284,9 +303,13 @@ describe("another account's ids", () => {
       requestId,
       notificationId,
     };
+    const idOf = ({ path }: InternalRoute, parameter: string) =>
+      path.startsWith('/internal/service-profiles/:id') && parameter === 'id'
+        ? english.catalog.serviceProfiles[0]?.id
+        : ids[parameter];
     const calls = INTERNAL.filter((route) => route.path.includes(':') && !isOwn(route)).flatMap((route) =>
       route.callers.map((as: ServiceName) => {
-        const call = internalCall(route, as, (parameter) => ids[parameter] ?? `no ${parameter} is given`);
+        const call = internalCall(route, as, (parameter) => idOf(route, parameter) ?? `no ${parameter} is given`);
         return [`${nameOf(route)} ${as}`, call] as const;
       }),
     );

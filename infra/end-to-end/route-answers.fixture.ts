@@ -18,6 +18,7 @@ const answerTo = async ({ url, method, token, accountId, body }: RouteCall): Pro
     headers: {
       authorization: `Bearer ${token}`,
       'idempotency-key': randomUUID(),
+      'if-match': '"1"',
       [ACTOR_HEADER]: encodeActor({ sub: 'demo-manager-fr', roles: ['manager'] }),
       ...(accountId === undefined ? {} : { [ACCOUNT_HEADER]: accountId }),
       ...(body === undefined || method === 'GET' ? {} : { 'content-type': 'application/json' }),
