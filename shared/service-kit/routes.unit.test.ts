@@ -34,6 +34,18 @@ describe('a public route', () => {
     expect(got.json()).toEqual({ id: ACCOUNT, accountId: ACCOUNT, kind: 'user', limit: 7 });
   });
 
+  it('that is an edit gets the version that the caller has read, and is refused without one', async () => {
+    const edit = (headers: Record<string, string>) =>
+      send('PATCH', `/test/v1/edited-things/${ACCOUNT}`, { token: user, headers });
+    for (const version of ['7', '"7"', 'W/"7"']) {
+      expect((await edit({ 'if-match': version })).json()).toEqual({ version: 7 });
+    }
+    expect((await edit({})).json()).toMatchObject({ status: 428, code: 'if_match_missing' });
+    for (const none of ['*', '"seven"', '"7", "8"']) {
+      expect((await edit({ 'if-match': none })).json()).toMatchObject({ status: 400, code: 'invalid_request' });
+    }
+  });
+
   it('refuses unknown fields by name, lists what an enum allows and says what is required', async () => {
     const answer = await send('POST', '/test/v1/things', {
       token: user,

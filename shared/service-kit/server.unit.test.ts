@@ -119,6 +119,9 @@ describe('health and the reference', () => {
     expect(create.parameters).toContainEqual(
       expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }),
     );
+    const edit = document.paths['/test/v1/edited-things/{id}'].patch;
+    expect(edit.parameters).toContainEqual(expect.objectContaining({ name: 'If-Match', in: 'header', required: true }));
+    expect(Object.keys(edit.responses)).toEqual(expect.arrayContaining(['412', '428']));
     expect(Object.keys(create.responses)).toEqual(
       expect.arrayContaining(['201', '400', '401', '403', '413', '422', '503']),
     );

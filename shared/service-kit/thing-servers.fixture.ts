@@ -28,6 +28,17 @@ export const things = {
     status: 201,
     answer: z.object({ id: z.string(), key: z.string() }),
   }),
+  edit: publicRoute({
+    method: 'PATCH',
+    path: '/test/v1/edited-things/:id',
+    summary: 'Edit a thing',
+    tag: 'things',
+    permission: 'fleet:change',
+    ifMatch: true,
+    params: z.object({ id: z.uuid() }),
+    status: 200,
+    answer: z.object({ version: z.number() }),
+  }),
   get: publicRoute({
     method: 'GET',
     path: '/test/v1/things/:id',
@@ -87,6 +98,7 @@ export const startThingServers = async () => {
   const options = { name: 'test', logger, tokens, checkAnswers: true, pressure: 'off' as const };
   const app = await buildServer({ ...options, ready: { good: async () => undefined }, callsPerMinute: 'off' });
   servePublic(app, things.create, ({ body, idempotencyKey }) => ({ id: body.name, key: idempotencyKey }));
+  servePublic(app, things.edit, ({ ifMatch }) => ({ version: ifMatch }));
   servePublic(app, things.get, ({ params, query, caller }) => ({
     id: params.id,
     accountId: caller.accountId,
@@ -131,7 +143,7 @@ export const startThingServers = async () => {
 const sender =
   (app: FastifyInstance) =>
   (
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     url: string,
     options: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
   ) =>
