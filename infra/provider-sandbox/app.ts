@@ -8,6 +8,7 @@ import { providerRoutes } from './provider.routes.ts';
 import { createRequestLog } from './request-log.ts';
 import { answerProblem } from './sandbox-problem.ts';
 import { createSandboxState } from './sandbox-state.ts';
+import { createServiceAnswers } from './service-answers.ts';
 import { createSignalDelivery } from './signal-delivery.ts';
 
 export interface SandboxDependencies {
@@ -25,6 +26,7 @@ export const buildApp = async ({ controlToken, journal, logger }: SandboxDepende
   const state = createSandboxState(journal);
   const delivery = createSignalDelivery(state);
   const steps = createOrderSteps(state, delivery);
+  const answers = createServiceAnswers(state, delivery);
   const requests = createRequestLog();
 
   const logging: { loggerInstance?: FastifyBaseLogger } = logger ? { loggerInstance: logger } : {};
@@ -41,15 +43,17 @@ export const buildApp = async ({ controlToken, journal, logger }: SandboxDepende
 
   app.get('/livez', async () => ({ status: 'ok' }));
   app.get('/readyz', async () => ({ status: 'ok' }));
-  await app.register(providerRoutes(state, steps, requests), { prefix: '/providers/:providerId' });
+  await app.register(providerRoutes(state, steps, answers, requests), { prefix: '/providers/:providerId' });
   await app.register(controlRoutes({ token: controlToken, state, steps, delivery, requests }), { prefix: '/control' });
 
   app.addHook('onReady', async () => {
     steps.resume();
+    answers.resume();
     delivery.resume();
   });
   app.addHook('onClose', async () => {
     steps.stop();
+    answers.stop();
     await delivery.stop();
     journal.close();
   });

@@ -16,9 +16,9 @@ export type SignalType = (typeof SIGNAL_TYPES)[number];
 export const GENERATE = 'generate';
 
 /** Node's timers count in 32 bits; a week is longer than any test and short enough. */
-const LONGEST_WAIT_MS = 7 * 24 * 60 * 60 * 1000;
+export const LONGEST_WAIT_MS = 7 * 24 * 60 * 60 * 1000;
 const MOST_REPEATS = 100;
-const MOST_RULES = 1000;
+export const MOST_RULES = 1000;
 
 const repeatSchema = z.int().min(1).max(MOST_REPEATS).default(1);
 const dataSchema = z.record(z.string(), z.unknown()).default({});
@@ -52,6 +52,19 @@ export type RequestSort = 'submission' | 'lookup' | 'cancellation' | 'reminder';
 /** What is asked about an order that was submitted, under a key of its own. */
 export type OrderRequestSort = Extract<RequestSort, 'cancellation' | 'reminder'>;
 
+/** What goes with an answer that decides nothing, or refuses. */
+export const misbehaviourSchema = {
+  acceptedAnyway: z
+    .boolean()
+    .default(false)
+    .describe('With a misbehaviour: what is asked for is accepted, only the answer is lost'),
+  httpStatus: z.int().min(400).max(599).default(500).describe('With fail'),
+  failsWith: z.enum(['problem', 'garbage', 'empty']).default('problem').describe('With fail: the body'),
+  problemCode: z.string().default('failure').describe('With fail and a problem: its code'),
+  retryAfterSeconds: z.int().min(0).optional().describe('With fail: the header Retry-After'),
+  detail: z.string().optional().describe('With reject, refuse: the reason'),
+};
+
 /**
  * How a provider treats the orders that match. The first matching rule that speaks of a sort of request, or of steps,
  * decides on that; rules for one order come before those for all. Without any: accept, answer, and say nothing.
@@ -73,15 +86,7 @@ const ruleSchema = z
       .min(1)
       .optional()
       .describe('For the first so many requests about an order only, counted by their sort; absent: for all'),
-    acceptedAnyway: z
-      .boolean()
-      .default(false)
-      .describe('With a misbehaviour: what is asked for is accepted, only the answer is lost'),
-    httpStatus: z.int().min(400).max(599).default(500).describe('With fail'),
-    failsWith: z.enum(['problem', 'garbage', 'empty']).default('problem').describe('With fail: the body'),
-    problemCode: z.string().default('failure').describe('With fail and a problem: its code'),
-    retryAfterSeconds: z.int().min(0).optional().describe('With fail: the header Retry-After'),
-    detail: z.string().optional().describe('With reject, refuse: the reason'),
+    ...misbehaviourSchema,
     cancelledAfterMs: z
       .int()
       .min(0)
@@ -98,12 +103,16 @@ export type Rule = z.output<typeof ruleSchema>;
 
 export const rulesSchema = z.strictObject({ rules: z.array(ruleSchema).max(MOST_RULES) });
 
-const envelopeSchema = {
-  providerId: z.uuid().optional().describe('Who says it; absent: the provider that has accepted the order'),
+export const messageSchema = {
   messageId: z.string().min(1).optional().describe('webhook-id; absent: a new one'),
   repeat: repeatSchema,
   timestamp: z.iso.datetime({ offset: true }).optional().describe('webhook-timestamp; absent: now'),
   secret: z.string().startsWith('whsec_').optional().describe('Sign with this instead of the right secret'),
+};
+
+const envelopeSchema = {
+  providerId: z.uuid().optional().describe('Who says it; absent: the provider that has accepted the order'),
+  ...messageSchema,
 };
 
 export const signalRequestSchema = z.strictObject({

@@ -9,6 +9,12 @@ import type {
   SentSignal,
   signalRequestSchema,
 } from './control-api.ts';
+import type {
+  AcceptedServiceChange,
+  serviceAnswerRequestSchema,
+  serviceRulesSchema,
+  servicesInForceSchema,
+} from './service-control-api.ts';
 
 /** A signal waits for its answer, which can take the whole of a delivery's time-out for each copy. */
 const ANSWER_WITHIN_MS = 30_000;
@@ -27,6 +33,15 @@ export interface SandboxControl {
   orders(orderId?: string): Promise<readonly AcceptedOrder[]>;
   requests(orderId?: string): Promise<readonly ReceivedRequest[]>;
   deliveries(orderId?: string): Promise<readonly Delivery[]>;
+  putServiceRules(rules: z.input<typeof serviceRulesSchema>['rules']): Promise<void>;
+  /** The SIM has these services from now on, without anybody having asked. */
+  setServices(providerId: string, iccid: string, services: z.input<typeof servicesInForceSchema>): Promise<void>;
+  serviceChanges(changeId?: string): Promise<readonly AcceptedServiceChange[]>;
+  /** Says what became of a change, once per copy; resolves to the answers. */
+  answerServiceChange(
+    changeId: string,
+    answer: z.input<typeof serviceAnswerRequestSchema>,
+  ): Promise<readonly SentSignal[]>;
 }
 
 export const createSandboxControl = (at: { readonly url: string; readonly token: string }): SandboxControl => {
@@ -45,8 +60,8 @@ export const createSandboxControl = (at: { readonly url: string; readonly token:
     if (!response.ok) throw new Error(`The sandbox answered ${response.status} to ${method} ${path}: ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   };
-  const list = async <T>(path: string, orderId: string | undefined): Promise<readonly T[]> => {
-    const query = orderId === undefined ? '' : `?orderId=${encodeURIComponent(orderId)}`;
+  const list = async <T>(path: string, id: string | undefined, name = 'orderId'): Promise<readonly T[]> => {
+    const query = id === undefined ? '' : `?${name}=${encodeURIComponent(id)}`;
     return ((await call('GET', `${path}${query}`)) as { items: readonly T[] }).items;
   };
   const send = async (path: string, body: unknown): Promise<readonly SentSignal[]> =>
@@ -67,5 +82,13 @@ export const createSandboxControl = (at: { readonly url: string; readonly token:
     orders: (orderId) => list('/orders', orderId),
     requests: (orderId) => list('/requests', orderId),
     deliveries: (orderId) => list('/deliveries', orderId),
+    putServiceRules: async (rules) => {
+      await call('PUT', '/service-rules', { rules });
+    },
+    setServices: async (providerId, iccid, services) => {
+      await call('PUT', `/connections/${providerId}/sims/${iccid}/services`, services);
+    },
+    serviceChanges: (changeId) => list('/service-changes', changeId, 'changeId'),
+    answerServiceChange: (changeId, answer) => send(`/service-changes/${changeId}/answer`, answer),
   };
 };

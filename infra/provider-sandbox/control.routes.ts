@@ -15,8 +15,9 @@ import type { OrderSteps } from './order-steps.ts';
 import type { RequestLog } from './request-log.ts';
 import { stepsBy } from './rules.ts';
 import { answerProblem, UNAUTHENTICATED } from './sandbox-problem.ts';
-import type { OutgoingMessage } from './sandbox-event.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
 import type { OrderRecord, SandboxState } from './sandbox-state.ts';
+import { addServiceControlRoutes } from './service-control.routes.ts';
 import type { Envelope, SignalDelivery } from './signal-delivery.ts';
 import { fillIn, newMessageId, reachedBy } from './signal-message.ts';
 
@@ -129,6 +130,8 @@ export const controlRoutes =
       for (let copy = 0; copy < copies; copy += 1) sent.push(await delivery.sendOnce(message, envelope));
       return sent;
     };
+
+    addServiceControlRoutes(plain, { state, delivery });
 
     done();
   };

@@ -1,15 +1,17 @@
 import type { FastifyReply } from 'fastify';
-import { MISBEHAVIOURS, type Misbehaviour, type RequestSort, type Rule } from './control-api.ts';
+import { MISBEHAVIOURS, type Misbehaviour, type Rule } from './control-api.ts';
 import { answerProblem } from './sandbox-problem.ts';
 
-/** How the rule misbehaves towards a request of this sort, if it does. */
-export const misbehaviourOf = (rule: Rule | undefined, sort: RequestSort): Misbehaviour | undefined =>
-  MISBEHAVIOURS.find((misbehaviour) => misbehaviour === rule?.[sort]);
+/** How a rule misbehaves that treats a request like this, if it does. */
+export const misbehaviourOf = (treatment: string | undefined): Misbehaviour | undefined =>
+  MISBEHAVIOURS.find((misbehaviour) => misbehaviour === treatment);
+
+type Failure = Pick<Rule, 'httpStatus' | 'failsWith' | 'problemCode' | 'retryAfterSeconds'>;
 
 const GARBAGE = '<html><body>Bad gateway</body>';
 
 /** Answers with what decides nothing for whoever asks, or does not answer at all. */
-export const misbehave = (reply: FastifyReply, misbehaviour: Misbehaviour, rule: Rule): FastifyReply => {
+export const misbehave = (reply: FastifyReply, misbehaviour: Misbehaviour, failure: Failure): FastifyReply => {
   switch (misbehaviour) {
     case 'hang':
       return reply.hijack();
@@ -18,12 +20,12 @@ export const misbehave = (reply: FastifyReply, misbehaviour: Misbehaviour, rule:
     case 'redirect':
       return reply.redirect(reply.request.url, 307);
     case 'fail':
-      return fail(reply, rule);
+      return fail(reply, failure);
   }
 };
 
-const fail = (reply: FastifyReply, rule: Rule): FastifyReply => {
-  const { httpStatus: status, failsWith, problemCode: code, retryAfterSeconds } = rule;
+const fail = (reply: FastifyReply, failure: Failure): FastifyReply => {
+  const { httpStatus: status, failsWith, problemCode: code, retryAfterSeconds } = failure;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
   switch (failsWith) {
     case 'problem':

@@ -32,7 +32,7 @@ export const takeOrderRequest = (state: SandboxState, request: OrderRequest, now
     ruledOrder(state, providerId, orderId),
     state.received(sort, providerId, orderId),
   );
-  const misbehaviour = misbehaviourOf(rule, sort);
+  const misbehaviour = misbehaviourOf(rule?.[sort]);
   const before = state.asked(providerId, key);
   if (before && (before.sort !== sort || before.orderId !== orderId)) return { kind: 'key_reused' };
 

@@ -4,12 +4,15 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { carriesBearer } from './bearer.ts';
 import type { OrderRequestSort } from './control-api.ts';
+import { idempotencyKeyOf, KEY_MISSING, KEY_REUSED } from './idempotency-key.ts';
 import { misbehave, misbehaviourOf } from './misbehaviour.ts';
 import { takeOrderRequest } from './order-request.ts';
 import type { OrderSteps } from './order-steps.ts';
 import type { RequestLog } from './request-log.ts';
 import { ruledOrder, ruleFor } from './rules.ts';
 import type { SandboxState } from './sandbox-state.ts';
+import { addServiceRoutes } from './service.routes.ts';
+import type { ServiceAnswers } from './service-answers.ts';
 import { answerProblem, UNAUTHENTICATED } from './sandbox-problem.ts';
 import { takeSubmission } from './submission.ts';
 
@@ -17,12 +20,6 @@ const providerParams = z.object({ providerId: z.uuid() });
 const orderParams = providerParams.extend({ orderId: z.string() });
 
 const UNKNOWN_ORDER = { status: 404, code: 'unknown_order', detail: 'This provider has no such order.' } as const;
-const KEY_MISSING = { status: 400, code: 'idempotency_key_missing', detail: 'Idempotency-Key is needed.' } as const;
-const KEY_REUSED = {
-  status: 422,
-  code: 'idempotency_key_reused',
-  detail: 'Another request came under this key before.',
-} as const;
 
 /** What can be asked about an order that was submitted, and where. */
 const ORDER_REQUESTS: readonly (readonly [sort: OrderRequestSort, path: string])[] = [
@@ -32,7 +29,7 @@ const ORDER_REQUESTS: readonly (readonly [sort: OrderRequestSort, path: string])
 
 /** The side of the sandbox that our order service talks to: "orders out" of the API, for any number of providers. */
 export const providerRoutes =
-  (state: SandboxState, steps: OrderSteps, requests: RequestLog): FastifyPluginCallback =>
+  (state: SandboxState, steps: OrderSteps, answers: ServiceAnswers, requests: RequestLog): FastifyPluginCallback =>
   (plain, _options, done) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
 
@@ -86,7 +83,7 @@ export const providerRoutes =
       const ruled = ruledOrder(state, providerId, orderId);
       const rule = ruleFor('lookup', state.rulesFor(orderId), ruled, state.received('lookup', providerId, orderId));
       state.record({ kind: 'lookup_received', providerId, orderId });
-      const misbehaviour = misbehaviourOf(rule, 'lookup');
+      const misbehaviour = misbehaviourOf(rule?.lookup);
       if (rule && misbehaviour) return misbehave(reply, misbehaviour, rule);
       const order = state.order(providerId, orderId);
       if (!order || rule?.lookup === 'unknown') return answerProblem(reply, UNKNOWN_ORDER);
@@ -116,12 +113,7 @@ export const providerRoutes =
       });
     }
 
+    addServiceRoutes(plain, state, answers);
+
     done();
   };
-
-/** The key as it was meant: the header may come quoted (draft-ietf-httpapi-idempotency-key-header) or bare. */
-const idempotencyKeyOf = (request: FastifyRequest): string | null => {
-  const header = request.headers['idempotency-key'];
-  const key = (Array.isArray(header) ? header[0] : header)?.trim().replace(/^"(.*)"$/, '$1');
-  return key === undefined || key === '' ? null : key;
-};

@@ -1,12 +1,6 @@
 import type { AcceptedOrder, Connection, DeliveryAttempt, OrderRequestSort, Rule, Step } from './control-api.ts';
-
-export interface OutgoingMessage {
-  readonly messageId: string;
-  readonly providerId: string;
-  readonly orderId: string;
-  readonly type: string;
-  readonly body: string;
-}
+import type { OutgoingMessage } from './outgoing-message.ts';
+import type { ServiceEvent } from './service-event.ts';
 
 interface OrderKey {
   readonly providerId: string;
@@ -34,6 +28,7 @@ export type OrderRequestDecision =
 
 /** Everything that changes what the sandbox knows. The journal is a list of these, and the state is what follows from it. */
 export type SandboxEvent =
+  | ServiceEvent
   | { readonly kind: 'connection_put'; readonly providerId: string; readonly connection: Connection }
   | { readonly kind: 'rules_put'; readonly rules: readonly Rule[] }
   | { readonly kind: 'order_rules_put'; readonly orderId: string; readonly rules: readonly Rule[] }

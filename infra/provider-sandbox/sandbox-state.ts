@@ -9,13 +9,9 @@ import type {
   Step,
 } from './control-api.ts';
 import type { Journal } from './journal.ts';
-import type {
-  OrderRequestDecision,
-  OutgoingMessage,
-  SandboxEvent,
-  StatusReached,
-  SubmissionDecision,
-} from './sandbox-event.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
+import type { OrderRequestDecision, SandboxEvent, StatusReached, SubmissionDecision } from './sandbox-event.ts';
+import { createServiceState, isServiceEvent, type ServiceState } from './service-state.ts';
 
 /** Steps that an order takes by itself, counted from `at`. */
 interface Plan {
@@ -62,6 +58,8 @@ export interface SandboxState {
   received(sort: RequestSort, providerId: string, orderId: string): number;
   delivery(messageId: string): Delivery | undefined;
   deliveries(): readonly Delivery[];
+  /** The services of SIMs. */
+  readonly services: Omit<ServiceState, 'apply'>;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -92,6 +90,7 @@ export const createSandboxState = (journal: Journal): SandboxState => {
   const submittedOrders = new Map<string, Readonly<Record<string, unknown>>>();
   const counts = new Map<string, number>();
   const deliveries = new Map<string, MutableDelivery>();
+  const services = createServiceState();
 
   const known = (event: { readonly providerId: string; readonly orderId: string }): MutableOrder => {
     const order = orders.get(pair(event.providerId, event.orderId));
@@ -167,6 +166,10 @@ export const createSandboxState = (journal: Journal): SandboxState => {
   };
 
   const apply = (event: SandboxEvent): void => {
+    if (isServiceEvent(event)) {
+      if (event.kind === 'service_change_answered' && event.message) send(event.message, 'until_delivered');
+      return services.apply(event);
+    }
     switch (event.kind) {
       case 'connection_put':
         connections.set(event.providerId, event.connection);
@@ -225,5 +228,6 @@ export const createSandboxState = (journal: Journal): SandboxState => {
     received: (sort, providerId, orderId) => counts.get(countKey(sort, providerId, orderId)) ?? 0,
     delivery: (messageId) => deliveries.get(messageId),
     deliveries: () => [...deliveries.values()],
+    services,
   };
 };

@@ -36,7 +36,7 @@ export interface TestSandbox {
   /** Orders as our order service does. */
   submit(order: ReturnType<typeof anOrder>, options?: { key?: string; as?: string }): ReturnType<typeof callApp>;
   /** Calls the provider's side with its credential. */
-  ask(url: string, request?: { method: 'GET' | 'POST'; key?: string }): ReturnType<typeof callApp>;
+  ask(url: string, request?: { method: Method; key?: string; payload?: object }): ReturnType<typeof callApp>;
   /** Cancels or reminds of an order as our order service does for one fact. */
   request(what: 'cancellation' | 'reminders', orderId: string, factId: string): ReturnType<typeof callApp>;
   /** A received signal, its signature verified. Throws if it does not verify. */
@@ -58,8 +58,8 @@ export const startTestSandbox = async (
     signalUrl: receiver.url,
     signalSecret,
   });
-  const ask: TestSandbox['ask'] = (url, { method, key } = { method: 'GET' }) =>
-    callApp(app, { method, url: `/providers/${providerId}${url}`, bearer: CREDENTIAL, key });
+  const ask: TestSandbox['ask'] = (url, { method, key, payload } = { method: 'GET' }) =>
+    callApp(app, { method, url: `/providers/${providerId}${url}`, bearer: CREDENTIAL, key, payload });
   return {
     app,
     providerId,
@@ -84,10 +84,12 @@ export const startTestSandbox = async (
   };
 };
 
+type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+
 const callApp = (
   app: FastifyInstance,
   call: {
-    method: 'GET' | 'PUT' | 'POST';
+    method: Method;
     url: string;
     bearer: string;
     key?: string | undefined;

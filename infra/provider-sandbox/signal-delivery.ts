@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, SentSignal } from './control-api.ts';
-import type { OutgoingMessage } from './sandbox-event.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
 import type { SandboxState } from './sandbox-state.ts';
 import { signedHeaders } from './signal-message.ts';
 

@@ -3,7 +3,8 @@ import { Webhook } from 'standardwebhooks';
 import { GENERATE, type Step } from './control-api.ts';
 import { activationCodeOfOrder } from './provider-activation-code.ts';
 import { iccidOfOrder } from './provider-iccid.ts';
-import type { OutgoingMessage, StatusReached } from './sandbox-event.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
+import type { StatusReached } from './sandbox-event.ts';
 import type { OrderRecord } from './sandbox-state.ts';
 
 const STATUS_OF = {

@@ -32,7 +32,7 @@ export const takeSubmission = (state: SandboxState, submission: Submission, now:
   const ruled = { ...order, providerId };
   const rule = ruleFor('submission', rules, ruled, state.received('submission', providerId, order.orderId));
   const decided = state.decided(providerId, key);
-  const misbehaviour = misbehaviourOf(rule, 'submission');
+  const misbehaviour = misbehaviourOf(rule?.submission);
   const received = {
     kind: 'submission_received',
     at: now.toISOString(),
