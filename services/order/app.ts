@@ -14,6 +14,8 @@ import { addProcessingRoutes } from './processing/processing.routes.ts';
 import { addProviderRoutes, addProviderSeedRoute } from './provider/provider.routes.ts';
 import type { ProviderClient } from './provider/provider-client.ts';
 import { createConnectionKeeper } from './provider/provider-connection.service.ts';
+import type { ProviderServices } from './sim-services/provider-services.ts';
+import { addServiceCallRoutes } from './sim-services/service-call.routes.ts';
 
 export interface Dependencies {
   readonly db: Db;
@@ -23,6 +25,7 @@ export interface Dependencies {
   readonly catalog: Catalog;
   readonly inventory: Inventory;
   readonly provider: ProviderClient;
+  readonly services: ProviderServices;
   readonly sealer: Sealer;
   readonly loop: Pick<DueLoop, 'kick'>;
   readonly publicUrl: string;
@@ -55,6 +58,7 @@ export const buildApp = async (
 
   const internal = await buildInternalServer({ name: 'orders', logger, tokens, ready, readOnly, ...server });
   addProcessingRoutes(internal, { ...dependencies, connections, kick });
+  addServiceCallRoutes(internal, { ...dependencies, connections });
   if (dependencies.seeding === 'allowed') addProviderSeedRoute(internal, connections);
   return { public: app, internal };
 };

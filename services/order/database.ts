@@ -9,6 +9,7 @@ import type { Cutover, EndReason, OrderStatus, ReplacementAction, ReplacementRea
 import type { Role } from '@simlane/contracts/permissions';
 import type { DueTable } from '@simlane/service-kit/due';
 import type { Database } from '@simlane/service-kit/postgres';
+import type { ServiceAnswer } from './sim-services/service-call.ts';
 import type { ColumnType, Generated, GeneratedAlways, Transaction } from 'kysely';
 
 /** A jsonb column: read as its value, written as JSON text (pg would make a PostgreSQL array of a list). */
@@ -132,6 +133,8 @@ interface ProviderSignalTable {
   intake: Exclude<(typeof INTAKES)[number], 'duplicate'>;
   order_id: string | null;
   fact_id: string | null;
+  change_id: string | null;
+  disposition: Disposition | null;
   occurred_at: Date;
   received_at: Generated<Date>;
   body: Json<Record<string, unknown>>;
@@ -142,11 +145,31 @@ interface ProviderSignalTable {
   replay_body_hash: string | null;
 }
 
+interface ServiceCallTable {
+  account_id: string;
+  id: Generated<string>;
+  change_id: string;
+  sim_id: string;
+  provider_id: string;
+  iccid: string;
+  options: Json<Record<string, string>>;
+  rate_plan: string | null;
+  effective_on: string | null;
+  body_hash: string;
+  attempted_at: Generated<Date>;
+  sent_at: Date | null;
+  answered_at: Date | null;
+  answers: ColumnType<ServiceAnswer[], string | undefined, string>;
+  version: Generated<number>;
+  taken_version: Generated<number>;
+}
+
 export interface OrderDatabase {
   order: OrderTable;
   fact: FactTable;
   provider_connection: ProviderConnectionTable;
   provider_signal: ProviderSignalTable;
+  service_call: ServiceCallTable;
   due: DueTable;
 }
 

@@ -18,6 +18,9 @@ import { createOrderDueHandler } from './processing/order-due-handler.ts';
 import { ORDER_DUE } from './processing/owed.ts';
 import { createTemporalReplacementWorkflow } from './processing/temporal-replacement-workflow.ts';
 import { createHttpProviderClient } from './provider/http-provider-client.ts';
+import { createHttpProviderServices } from './sim-services/http-provider-services.ts';
+import { createServiceCallDueHandler, SERVICE_CALL_DUE } from './sim-services/service-call-due.ts';
+import { createTemporalSimServicesWorkflow } from './sim-services/temporal-sim-services-workflow.ts';
 
 await runService({
   name: 'order',
@@ -63,6 +66,10 @@ await runService({
           workflow: createTemporalReplacementWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
           kick: () => loop.kick(),
         }),
+        [SERVICE_CALL_DUE]: createServiceCallDueHandler({
+          db,
+          workflow: createTemporalSimServicesWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+        }),
       },
     });
     onClose(() => loop.stop());
@@ -74,6 +81,7 @@ await runService({
       inventory,
       catalog: createHttpCatalog(catalogClient),
       provider: createHttpProviderClient({ allowLoopback: config.ALLOW_LOOPBACK_PROVIDERS }),
+      services: createHttpProviderServices({ allowLoopback: config.ALLOW_LOOPBACK_PROVIDERS }),
       tokens: createTokenVerifier({ issuer: config.OIDC_ISSUER, jwksUrl: config.OIDC_JWKS_URL }),
       sealer,
       ready: { postgres: checkPool(db.pool) },

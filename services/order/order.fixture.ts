@@ -15,7 +15,15 @@ import type { OrderDatabase } from './database.ts';
 import { migrations } from './migrations/index.ts';
 import { createOrderDueHandler } from './processing/order-due-handler.ts';
 import { createConnectionKeeper } from './provider/provider-connection.service.ts';
-import { FakeInventory, FakeProvider, FakeWorkflow, fakeCatalog } from './outside-world.fixture.ts';
+import { createHttpProviderServices } from './sim-services/http-provider-services.ts';
+import { createServiceCallDueHandler } from './sim-services/service-call-due.ts';
+import {
+  FakeInventory,
+  FakeProvider,
+  FakeSimServicesWorkflow,
+  FakeWorkflow,
+  fakeCatalog,
+} from './outside-world.fixture.ts';
 
 const SEALING_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -34,7 +42,16 @@ export interface SignalOptions {
   readonly raw?: string;
 }
 
-export const startOrderApp = async ({ readOnly = false } = {}) => {
+export interface OrderAppOptions {
+  readonly readOnly?: boolean;
+  /** Where the services of SIMs are asked for, below which each provider has its id. */
+  readonly providersAt?: string;
+}
+
+export const startOrderApp = async ({
+  readOnly = false,
+  providersAt = 'https://provider.example/api',
+}: OrderAppOptions = {}) => {
   const database = await createTestDatabase<OrderDatabase>({ service: 'order', migrations });
   const issuer = await startTestIssuer();
   const logger = createLogger({ name: 'test', level: 'silent' });
@@ -47,19 +64,33 @@ export const startOrderApp = async ({ readOnly = false } = {}) => {
   const catalog = fakeCatalog(providerId);
   const provider = new FakeProvider();
   const workflow = new FakeWorkflow();
+  const simServices = new FakeSimServicesWorkflow();
   const secrets = { provider: newSecret(), otherProvider: newSecret(), otherAccount: newSecret() };
 
   const connections = createConnectionKeeper({ db: database.db, sealer });
-  const address = 'https://provider.example/api';
+  const addressOf = (id: string): string => `${providersAt}/${id}`;
   const credential = 'credential-of-the-provider';
   await connections.put(accountId, [
-    { providerId, address, credential, signalSecrets: [secrets.provider] },
-    { providerId: otherProviderId, address, credential, signalSecrets: [secrets.otherProvider] },
+    { providerId, address: addressOf(providerId), credential, signalSecrets: [secrets.provider] },
+    {
+      providerId: otherProviderId,
+      address: addressOf(otherProviderId),
+      credential,
+      signalSecrets: [secrets.otherProvider],
+    },
   ]);
-  await connections.put(otherAccountId, [{ providerId, address, credential, signalSecrets: [secrets.otherAccount] }]);
+  await connections.put(otherAccountId, [
+    { providerId, address: addressOf(providerId), credential, signalSecrets: [secrets.otherAccount] },
+  ]);
 
   const handleDue = createOrderDueHandler({ db: database.db, inventory, sealer, workflow, kick: () => undefined });
-  const loop = createDueLoop({ db: database.db, logger, handlers: { order: handleDue }, pollIntervalMs: 50 });
+  const handleServiceCallDue = createServiceCallDueHandler({ db: database.db, workflow: simServices });
+  const loop = createDueLoop({
+    db: database.db,
+    logger,
+    handlers: { order: handleDue, service_call: handleServiceCallDue },
+    pollIntervalMs: 50,
+  });
   const app = await buildApp({
     db: database.db,
     logger,
@@ -68,6 +99,7 @@ export const startOrderApp = async ({ readOnly = false } = {}) => {
     catalog,
     inventory,
     provider,
+    services: createHttpProviderServices({ allowLoopback: true }),
     sealer,
     loop: { kick: () => undefined },
     publicUrl: 'https://simlane.example',
@@ -112,7 +144,7 @@ export const startOrderApp = async ({ readOnly = false } = {}) => {
   };
 
   const callInternal = async <T>(
-    method: 'GET' | 'PUT',
+    method: 'GET' | 'PUT' | 'DELETE',
     url: string,
     options: { body?: unknown; service?: ServiceName; accountId?: string } = {},
   ): Promise<Answer<T>> => {
@@ -184,6 +216,10 @@ export const startOrderApp = async ({ readOnly = false } = {}) => {
     catalog,
     provider,
     workflow,
+    simServices,
+    connections,
+    credential,
+    addressOf,
     call,
     callInternal,
     signal,

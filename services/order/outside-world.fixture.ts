@@ -10,6 +10,7 @@ import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Catalog } from './catalog.ts';
 import type { Inventory } from './inventory.ts';
 import type { ReplacementWorkflow } from './processing/replacement-workflow.ts';
+import type { SimServicesWorkflow } from './sim-services/sim-services-workflow.ts';
 import type { CancellationAnswer, LookupAnswer, ProviderClient, SubmissionAnswer } from './provider/provider-client.ts';
 
 export class FakeInventory implements Inventory {
@@ -157,6 +158,14 @@ export class FakeWorkflow implements ReplacementWorkflow {
 
   wake: ReplacementWorkflow['wake'] = async (order, facts, { again }) => {
     this.wakes.push({ orderId: order.id, facts, again });
+  };
+}
+
+export class FakeSimServicesWorkflow implements SimServicesWorkflow {
+  readonly wakes: { simId: string; changeId: string; again: boolean }[] = [];
+
+  wake: SimServicesWorkflow['wake'] = async ({ simId, changeId }, { again }) => {
+    this.wakes.push({ simId, changeId, again });
   };
 }
 

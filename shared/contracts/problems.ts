@@ -84,7 +84,7 @@ export const PROBLEMS = {
   read_only: passing(503, 'Nothing can be changed just now'),
   overloaded: passing(503, 'The service has more to do than it can take'),
   rejected: decided(409, 'The provider has rejected the order'),
-  cancellation_refused: decided(409, 'The provider does not cancel the order'),
+  cancellation_refused: decided(409, 'The provider does not cancel this'),
   fact_not_applied: decided(409, 'The order has no such applied fact'),
 } as const satisfies Record<string, ProblemDefinition>;
 

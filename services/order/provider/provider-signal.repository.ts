@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { ProviderSignal } from '@simlane/contracts/http/provider-signals';
 import type { Disposition } from '@simlane/contracts/facts';
 import type { OrderDatabase, Tx } from '../database.ts';
@@ -12,6 +12,8 @@ export interface NewSignal {
   readonly intake: ProviderSignal['intake'];
   readonly orderId: string | null;
   readonly factId: string | null;
+  /** Of a signal about services: the change that it answers, and what it was judged to be. */
+  readonly answered: { readonly changeId: string; readonly disposition: Disposition } | null;
   readonly occurredAt: Date;
   readonly body: Readonly<Record<string, unknown>>;
   readonly activationCodeSealed: string | null;
@@ -23,7 +25,7 @@ export interface NewSignal {
   } | null;
 }
 
-export type StoredSignal = Selectable<OrderDatabase['provider_signal']> & { readonly disposition: Disposition | null };
+export type StoredSignal = Selectable<OrderDatabase['provider_signal']>;
 
 /** Stores a signal under the given receipt. False: it is there already, by message and body or by the key of a replay. */
 export const insertSignal = async (tx: Tx, accountId: string, signal: NewSignal): Promise<boolean> => {
@@ -39,6 +41,8 @@ export const insertSignal = async (tx: Tx, accountId: string, signal: NewSignal)
       intake: signal.intake,
       order_id: signal.orderId,
       fact_id: signal.factId,
+      change_id: signal.answered?.changeId ?? null,
+      disposition: signal.answered?.disposition ?? null,
       occurred_at: signal.occurredAt,
       body: JSON.stringify(signal.body),
       activation_code_sealed: signal.activationCodeSealed,
@@ -60,7 +64,7 @@ const selectSignals = (tx: Tx, accountId: string) =>
       join.onRef('fact.account_id', '=', 'signal.account_id').onRef('fact.id', '=', 'signal.fact_id'),
     )
     .selectAll('signal')
-    .select('fact.disposition')
+    .select(sql<Disposition | null>`coalesce(fact.disposition, signal.disposition)`.as('disposition'))
     .where('signal.account_id', '=', accountId);
 
 export const findSignal = (tx: Tx, accountId: string, receipt: string): Promise<StoredSignal | undefined> =>
@@ -112,6 +116,7 @@ export const shownSignal = (signal: StoredSignal): ProviderSignal => ({
   messageId: signal.message_id,
   type: signal.type,
   orderId: signal.order_id,
+  changeId: signal.change_id,
   factId: signal.fact_id,
   disposition: signal.disposition,
   occurredAt: signal.occurred_at.toISOString(),

@@ -1,6 +1,11 @@
 /** The rules of a signal as it comes in: whose it is, what it says, and what of it may be kept in the clear. */
 import { createHash } from 'node:crypto';
-import { type ProviderSignalBody, providerSignalBodySchema } from '@simlane/contracts/http/provider';
+import {
+  isServicesSignal,
+  type OrderSignalBody,
+  type ProviderSignalBody,
+  providerSignalBodySchema,
+} from '@simlane/contracts/http/provider';
 import { redactValue } from '@simlane/service-kit/redaction';
 import { unstorable } from '@simlane/service-kit/unstorable';
 import { Webhook } from 'standardwebhooks';
@@ -50,9 +55,9 @@ const STATUSES = {
   'order.installed': 'installed',
   'order.cancelled': 'cancelled',
   'order.rejected': 'rejected',
-} as const satisfies Record<ProviderSignalBody['type'], ProviderStatus>;
+} as const satisfies Record<OrderSignalBody['type'], ProviderStatus>;
 
-export const statementOf = (body: ProviderSignalBody): Omit<Statement, 'origin' | 'factId'> => ({
+export const statementOf = (body: OrderSignalBody): Omit<Statement, 'origin' | 'factId'> => ({
   status: STATUSES[body.type],
   occurredAt: new Date(body.occurredAt),
   iccid: text(body.data.iccid),
@@ -68,7 +73,7 @@ export const statementOf = (body: ProviderSignalBody): Omit<Statement, 'origin' 
  */
 export const bodyToKeep = (body: ProviderSignalBody): Record<string, unknown> => {
   const kept = redactValue(body) as ProviderSignalBody;
-  return 'activationCode' in body.data && body.data.activationCode != null
+  return !isServicesSignal(body) && 'activationCode' in body.data && body.data.activationCode != null
     ? { ...kept, data: { ...kept.data, activationCode: ACTIVATION_CODE_PLACEHOLDER } }
     : { ...kept };
 };

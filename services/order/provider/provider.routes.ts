@@ -26,7 +26,7 @@ export const addProviderRoutes = (
     {
       method: 'POST',
       path: '/orders/v1/provider-signals/:accountId/:providerId',
-      summary: "A provider's signed signal about an order (Standard Webhooks)",
+      summary: "A provider's signed signal about an order or a SIM's services (Standard Webhooks)",
       tag: 'Provider signals',
     },
     async ({ params, rawBody, request, reply }) => {

@@ -4,7 +4,7 @@ import { DISPOSITIONS } from '../facts.ts';
 import { idSchema, pageOf, pageQuery, textSchema, timeSchema } from './primitives.ts';
 import { publicRoute } from './route.ts';
 
-export const INTAKES = ['accepted', 'duplicate', 'unknown_order'] as const;
+export const INTAKES = ['accepted', 'duplicate', 'unknown_order', 'unknown_change'] as const;
 
 export const signalReceiptSchema = z
   .object({ receipt: idSchema, intake: z.enum(INTAKES) })
@@ -18,6 +18,7 @@ export const providerSignalSchema = z
     messageId: z.string(),
     type: z.string(),
     orderId: idSchema.nullable(),
+    changeId: idSchema.nullable().describe('Of a signal about a SIM’s services: the change that it answers'),
     factId: idSchema.nullable(),
     disposition: z.enum(DISPOSITIONS).nullable(),
     occurredAt: timeSchema,
@@ -85,7 +86,8 @@ export const providerSignalRoutes = {
     permission: 'provider-signals:replay',
     path: '/orders/v1/provider-signals/:receipt/replay',
     summary: 'Replay a signal',
-    description: 'Takes a stored signal in anew: a new receipt and, if its order is there now, a new fact.',
+    description:
+      'Takes a stored signal in anew: a new receipt and, if its order or change is there now, a new judgement.',
     params: z.strictObject({ receipt: idSchema }),
     idempotencyKey: true,
     body: z.strictObject({ reason: textSchema }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { REPLACEMENT_ACTIONS } from '../order.ts';
 import { idSchema, timeSchema } from './primitives.ts';
 import { deliveryContactSchema } from './order.ts';
+import { servicesAppliedSignalSchema, servicesRefusedSignalSchema } from './provider-services.ts';
 
 /** Idempotency key under which an order is submitted, however often. */
 export const submissionKey = (orderId: string): string => `sim-replacement/${orderId}:submit`;
@@ -65,20 +66,26 @@ const signalled = z.looseObject({
 
 const order = { orderId: idSchema, providerReference: z.string().max(200).nullish(), occurredAt: timeSchema };
 
+const ended = z.looseObject({ reason: z.string().max(2000).nullish() });
+
 /** A signal about an order. */
-export const providerSignalBodySchema = z.discriminatedUnion('type', [
+const orderSignalSchemas = [
   z.looseObject({ type: z.literal('order.acknowledged'), ...order, data: signalled.default({}) }),
   z.looseObject({ type: z.literal('order.processed'), ...order, data: signalled.default({}) }),
   z.looseObject({ type: z.literal('order.installed'), ...order, data: signalled.default({}) }),
-  z.looseObject({
-    type: z.literal('order.cancelled'),
-    ...order,
-    data: z.looseObject({ reason: z.string().max(2000).nullish() }).default({}),
-  }),
-  z.looseObject({
-    type: z.literal('order.rejected'),
-    ...order,
-    data: z.looseObject({ reason: z.string().max(2000).nullish() }).default({}),
-  }),
+  z.looseObject({ type: z.literal('order.cancelled'), ...order, data: ended.default({}) }),
+  z.looseObject({ type: z.literal('order.rejected'), ...order, data: ended.default({}) }),
+] as const;
+
+/** What a provider can signal. */
+export const providerSignalBodySchema = z.discriminatedUnion('type', [
+  ...orderSignalSchemas,
+  servicesAppliedSignalSchema,
+  servicesRefusedSignalSchema,
 ]);
 export type ProviderSignalBody = z.output<typeof providerSignalBodySchema>;
+export type OrderSignalBody = z.output<(typeof orderSignalSchemas)[number]>;
+export type ServicesSignalBody = Exclude<ProviderSignalBody, OrderSignalBody>;
+
+export const isServicesSignal = (body: ProviderSignalBody): body is ServicesSignalBody =>
+  body.type === 'services.applied' || body.type === 'services.refused';
