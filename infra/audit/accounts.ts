@@ -27,6 +27,7 @@ export const checkAccounts = (snapshot: Snapshot): Finding[] => {
 
 const ownersOf = ({ order, inventory, notification, catalog }: Snapshot) => ({
   order: byId(order.orders),
+  service_call: byId(order.serviceCalls),
   fact: byId(order.facts),
   line: byId(inventory.lines),
   sim: byId(inventory.sims),
@@ -49,6 +50,7 @@ const byId = (rows: readonly { readonly id: string; readonly accountId: string }
 /** Of what a due row's id is; of other kinds, a recipient's. */
 const DUE_FOR: Readonly<Record<string, Reference['to']>> = {
   order: 'order',
+  service_call: 'service_call',
   qr_request: 'qr_request',
   qr_notification: 'qr_notification',
   unkept_file: 'file',
@@ -82,6 +84,14 @@ const referencesIn = ({ order, inventory, notification }: Snapshot): Reference[]
       { ...from, to: 'provider', id: providerId },
     ];
   }),
+  ...order.serviceCalls.map(
+    ({ accountId, id, providerId }): Reference => ({
+      from: `service call ${id}`,
+      accountId,
+      to: 'provider',
+      id: providerId,
+    }),
+  ),
   ...order.connections.map(
     ({ accountId, providerId }): Reference => ({
       from: 'a provider connection',

@@ -171,8 +171,25 @@ describe('the auditor sees', () => {
     ],
     [
       'an unfinished order that nobody will look at',
-      ({ order }) => (order.due = []),
+      ({ order }) => remove(order.due, 'going'),
       ['9 broken: it is in_progress and nothing is due for it'],
+    ],
+    [
+      'an answer to a service call that no workflow will hear of',
+      ({ order }) => remove(order.due, 'answered-call'),
+      ['9 broken: service call answered-call has an answer that was not taken, and nothing is due for it'],
+    ],
+    [
+      'a due row of a service call of another account',
+      ({ order }) => (row(order.due, 'answered-call').accountId = OTHER_ACCOUNT),
+      [
+        `7 broken: order's due row service_call answered-call points to service_call answered-call of account account-1`,
+      ],
+    ],
+    [
+      'a signal about a change that has a fact',
+      ({ order }) => order.facts.push(fact('odd', { kind: 'acknowledged', disposition: 'stale', causeId: 'signal-4' })),
+      ['2 broken: signal signal-4 answers a change and has a fact'],
     ],
     [
       'a reservation of an order that has ended',

@@ -85,8 +85,10 @@ const readOrders = async (select: Select): Promise<OrderSnapshot> => ({
     disposition, fills_in as "fillsIn", recorded_at as "recordedAt", carried_out_at as "carriedOutAt",
     data ? 'iccid' or data ? 'eid' or activation_code_fingerprint is not null as identifies from fact`),
   signals: await select(`select account_id as "accountId", id, provider_id as "providerId", message_id as "messageId",
-    body_hash as "bodyHash", intake, order_id as "orderId", fact_id as "factId", replay_of as "replayOf"
-    from provider_signal`),
+    body_hash as "bodyHash", intake, order_id as "orderId", fact_id as "factId", change_id as "changeId",
+    replay_of as "replayOf" from provider_signal`),
+  serviceCalls: await select(`select account_id as "accountId", id, provider_id as "providerId",
+    version > taken_version as untaken from service_call`),
   connections: await select(`select account_id as "accountId", provider_id as "providerId" from provider_connection`),
   due: await readDue(select, 'order'),
 });

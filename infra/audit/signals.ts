@@ -54,8 +54,12 @@ const checkIntake = (signals: readonly SignalRow[], facts: readonly FactRow[]): 
   return signals.flatMap((signal): Finding[] => {
     const caused = (bySignal.get(signal.id) ?? []).filter((fact) => wordOf(fact) !== undefined);
     const fact = signal.factId === null ? undefined : byId.get(signal.factId);
-    if (signal.intake === 'unknown_order') {
-      return caused.length === 0 ? [] : [broken(2, signal, `signal ${signal.id} of an unknown order has a fact`)];
+    if (signal.intake !== 'accepted') {
+      const what = signal.intake === 'unknown_order' ? 'an unknown order' : 'an unknown change';
+      return caused.length === 0 ? [] : [broken(2, signal, `signal ${signal.id} of ${what} has a fact`)];
+    }
+    if (signal.changeId !== null) {
+      return caused.length === 0 ? [] : [broken(2, signal, `signal ${signal.id} answers a change and has a fact`)];
     }
     if (fact !== undefined && fact.orderId === signal.orderId && caused.length === 1 && caused[0] === fact) return [];
     return [

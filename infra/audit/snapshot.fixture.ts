@@ -40,9 +40,14 @@ export const soundSnapshot = (): Snapshot => ({
       signal('signal-1', 'done', 'done-5'),
       signal('signal-2', 'done', 'done-7'),
       signal('signal-3', 'going', 'going-5'),
+      { ...signal('signal-4', null, null), changeId: 'change' },
+    ],
+    serviceCalls: [
+      { accountId: ACCOUNT, id: 'taken-call', providerId: 'provider', untaken: false },
+      { accountId: ACCOUNT, id: 'answered-call', providerId: 'provider', untaken: true },
     ],
     connections: [{ accountId: ACCOUNT, providerId: 'provider' }],
-    due: [due('order', 'order', 'going', LATER)],
+    due: [due('order', 'order', 'going', LATER), due('order', 'service_call', 'answered-call', LATER)],
   },
   inventory: {
     lines: [line('line-of-done', 'new-of-done'), line('line-of-going', 'old-of-going', 'going')],
@@ -184,7 +189,7 @@ const facts = (orderId: string, told: readonly Told[]): FactRow[] =>
     identifies: false,
   }));
 
-const signal = (id: string, orderId: string, factId: string) => ({
+const signal = (id: string, orderId: string | null, factId: string | null) => ({
   accountId: ACCOUNT,
   id,
   providerId: 'provider',
@@ -193,6 +198,7 @@ const signal = (id: string, orderId: string, factId: string) => ({
   intake: 'accepted' as const,
   orderId,
   factId,
+  changeId: null,
   replayOf: null,
 });
 

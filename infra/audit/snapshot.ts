@@ -65,10 +65,18 @@ export interface SignalRow extends Row {
   readonly providerId: string;
   readonly messageId: string;
   readonly bodyHash: string;
-  readonly intake: 'accepted' | 'unknown_order';
+  readonly intake: 'accepted' | 'unknown_order' | 'unknown_change';
   readonly orderId: string | null;
   readonly factId: string | null;
+  /** Of a signal about a SIM's services: the change that it answers. */
+  readonly changeId: string | null;
   readonly replayOf: string | null;
+}
+
+export interface ServiceCallRow extends Row {
+  readonly providerId: string;
+  /** There are answers that the workflow has not taken. */
+  readonly untaken: boolean;
 }
 
 export interface DueRow extends Row {
@@ -83,6 +91,7 @@ export interface OrderSnapshot {
   readonly orders: readonly OrderRow[];
   readonly facts: readonly FactRow[];
   readonly signals: readonly SignalRow[];
+  readonly serviceCalls: readonly ServiceCallRow[];
   readonly connections: readonly { readonly accountId: string; readonly providerId: string }[];
   readonly due: readonly DueRow[];
 }

@@ -1,13 +1,14 @@
 import { simReplacementWorkflowId } from '@simlane/contracts/sim-replacement';
 import { broken, type Finding, settling } from './finding.ts';
 import { factsByOrder, hasWork, isUnderWay, isUnfinished, NO_FACTS, pendingFacts, wordOf } from './order-work.ts';
-import type { FactRow, OrderRow, ReplacementRow, Snapshot } from './snapshot.ts';
+import type { FactRow, OrderRow, OrderSnapshot, ReplacementRow, Snapshot } from './snapshot.ts';
 
 /** Invariant 9: what is unfinished has somebody who looks at it: a due row, a reservation, a running workflow. */
 export const checkUnfinished = (snapshot: Snapshot): Finding[] => {
   const { order, inventory, running } = snapshot;
   const facts = factsByOrder(order.facts);
-  const due = new Set(order.due.filter(({ kind }) => kind === 'order').map(({ id }) => id));
+  const due = dueOf(order, 'order');
+  const dueCalls = dueOf(order, 'service_call');
   const replacements = new Map(inventory.replacements.map((row) => [row.orderId, row]));
   const orders = new Map(order.orders.map((row) => [row.id, row]));
   return [
@@ -29,6 +30,11 @@ export const checkUnfinished = (snapshot: Snapshot): Finding[] => {
           : []),
       ];
     }),
+    ...order.serviceCalls.flatMap((call) =>
+      call.untaken && !dueCalls.has(call.id)
+        ? [broken(9, call, `service call ${call.id} has an answer that was not taken, and nothing is due for it`)]
+        : [],
+    ),
     ...inventory.replacements.flatMap((row) => checkReservation(row, orders.get(row.orderId))),
     ...[...inventory.lines, ...inventory.sims].flatMap(({ accountId, id, changeOrderId }): Finding[] => {
       if (changeOrderId === null || isLive(replacements.get(changeOrderId))) return [];
@@ -36,6 +42,9 @@ export const checkUnfinished = (snapshot: Snapshot): Finding[] => {
     }),
   ];
 };
+
+const dueOf = ({ due }: OrderSnapshot, of: string): Set<string> =>
+  new Set(due.filter(({ kind }) => kind === of).map(({ id }) => id));
 
 /** A workflow that runs is not enough: what was decided is to be done within a minute. */
 const CARRIED_OUT_WITHIN_MS = 60_000;
