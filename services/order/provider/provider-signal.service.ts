@@ -57,8 +57,8 @@ export interface IncomingSignal {
 }
 
 /**
- * Takes a signal in. It is stored, and judged if its order or change is one of this provider's, before this resolves. The same
- * message again gets the first receipt and changes nothing.
+ * Takes a signal in. It is stored, and judged if its order or change is one of this provider's, before this resolves.
+ * The same message again gets the first receipt and changes nothing.
  *
  * @throws ProblemError `unauthenticated` for a signature or time stamp that is not right, an address that nobody has
  *   included; `not_a_signal` for a signed body that is none
@@ -86,7 +86,7 @@ export const takeInSignal = async (
   return receipt;
 };
 
-/** Takes a stored signal in anew, as operations ask for it: a new receipt and, if what it speaks of is there now, a new judgement. */
+/** Takes a stored signal in anew, as operations ask: a new receipt and, if its subject is there now, a new judgement. */
 export const replaySignal = async (
   dependencies: SignalDependencies,
   caller: Caller,
