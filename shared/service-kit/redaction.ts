@@ -37,11 +37,12 @@ const secretFields: ReadonlySet<string> = new Set(SECRET_FIELDS);
 const spelling = SECRET_FIELDS.map((name) => name.split('').join('[-_]?')).join('|');
 const SECRET_FIELD_IN_LINE = new RegExp(String.raw`"(?:${spelling})":`, 'i');
 const SECRET_FIELD_IN_TEXT = new RegExp(
-  String.raw`(\\+"(?:${spelling})\\+"\s*:\s*)(?:\\+"(?:(?!\\+").)*\\+"|[^\s,}\\"]+)`,
+  String.raw`((?<!\\)\\+"(?:${spelling})\\+"\s*:\s*)(?:\\+"[^"\\]*(?:\\+[^"\\]+)*\\+"|[^\s,}\\"]+)`,
   'gi',
 );
 const SECRET_IN_QUERY = new RegExp(String.raw`\b((?:${spelling})\s*=\s*)[^\s&"\\;,]+`, 'gi');
 
+/** All of them take time in proportion to the text, whoever has written it: a provider, a mail server, anybody's URL. */
 const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
   // Activation codes: `LPA:1$host$id`, also where the prefix was cut off or the text is URL-encoded. What all of them begin
   // with, alone, is said to people.
@@ -51,10 +52,10 @@ const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(\/|%2F)(qr-uploads|qr-codes)(?:\/|%2F)[^\s"\\/?#&,;)<>]+/gi, `$1$2$1${REDACTED}`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
   // A JSON web token by itself: its header always begins with {" .
-  [/\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
+  [/\beyJ[\w-]{5,}(?:\.[\w-]*)*/g, REDACTED],
   [/\bwhsec_[\w+/=-]+/g, REDACTED],
-  // Passwords in connection strings.
-  [/(:\/\/[^\s:@/"\\]*:)[^\s@"\\]+@/g, `$1${REDACTED}@`],
+  // Passwords in connection strings; without a bound, each `://…:` of a text would be followed to its end.
+  [/(:\/\/[^\s:@/"\\]*:)[^\s@"\\]{1,200}@/g, `$1${REDACTED}@`],
   [SECRET_FIELD_IN_TEXT, `$1${REDACTED}`],
   [SECRET_IN_QUERY, `$1${REDACTED}`],
 ];
