@@ -5,7 +5,7 @@ import type { OrderedLine, Reservation, SimReplacement } from '@simlane/contract
 import type { ProviderOrder } from '@simlane/contracts/http/provider';
 import type { Cutover } from '@simlane/contracts/order';
 import type { FactApplied } from '@simlane/contracts/sim-replacement';
-import { UnavailableError } from '@simlane/service-kit/problem';
+import { ProblemError, UnavailableError } from '@simlane/service-kit/problem';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Catalog } from './catalog.ts';
 import type { Inventory } from './inventory.ts';
@@ -116,7 +116,7 @@ const replacement = (orderId: string, changes: Partial<SimReplacement>): SimRepl
 export class FakeProvider implements ProviderClient {
   answers: (SubmissionAnswer | 'no answer')[] = [];
   /** What the next look-ups answer; afterwards there is no answer. */
-  lookups: (LookupAnswer | 'no answer')[] = [];
+  lookups: (LookupAnswer | 'no answer' | 'come again in 30 min')[] = [];
   /** What the next requests for cancellation answer; afterwards they are accepted. */
   cancellations: (CancellationAnswer | 'no answer')[] = [];
   reminders: 'no answer'[] = [];
@@ -148,7 +148,12 @@ export class FakeProvider implements ProviderClient {
   };
 }
 
-const answered = <T extends object>(answer: T | 'no answer'): T => {
+const HALF_AN_HOUR_SECONDS = 1_800;
+
+const answered = <T extends object>(answer: T | 'no answer' | 'come again in 30 min'): T => {
+  if (answer === 'come again in 30 min') {
+    throw new ProblemError('dependency_unavailable', 'It asks for time', { retryAfterSeconds: HALF_AN_HOUR_SECONDS });
+  }
   if (answer === 'no answer') throw new UnavailableError('The provider', 'not there');
   return answer;
 };

@@ -55,6 +55,16 @@ describe('a submission whose outcome is unknown', () => {
     expect(sent(id)).toBe(3);
   });
 
+  it('gives the provider the time that it asks for in answer to the question, and sends nothing meanwhile', async () => {
+    const id = await unknownOrder();
+    order.provider.lookups = ['come again in 30 min'];
+    const { status, headers } = await submit(id);
+    expect([status, headers['retry-after']]).toEqual([503, '1800']);
+    expect(sent(id)).toBe(1);
+    expect((await submit(id)).body).toMatchObject({ outcome: 'accepted' });
+    expect(sent(id)).toBe(2);
+  });
+
   it('leaves a to-do after an hour, which goes once the outcome is known', async () => {
     const id = await unknownOrder();
     await letPass(id, '61 minutes');

@@ -144,6 +144,8 @@ const askBeforeRepeating = async (
     const answer = await provider.lookUp(address, order.id);
     return answer.outcome === 'found' ? answer : undefined;
   } catch (error) {
+    // It has answered: it asks for time, and gets it.
+    if (!(error instanceof UnavailableError)) throw error;
     const until = keyLivesUntil(order, facts);
     if (until === null || new Date() < until) return undefined;
     throw new UnavailableError(
