@@ -83,6 +83,14 @@ describe('a signal about a service call', () => {
     expect(await calls.isDue(changeId)).toBe(false);
   });
 
+  it('is not lost among others that come at once, each about an option of its own, whatever its name', async () => {
+    const names = ['constructor', 'valueof', ...Array.from({ length: 18 }, (_, index) => `o${index}`)];
+    const { changeId } = await calls.pending({ options: Object.fromEntries(names.map((name) => [name, 'on'])) });
+    await Promise.all(names.map((option) => calls.say(changeId, [{ option, outcome: 'applied' }])));
+    const { state, version, results } = await calls.read(changeId);
+    expect([state, version, results.length]).toEqual(['answered', names.length, names.length]);
+  });
+
   it('of two that contradict each other at once, one stands, and it is the one that was applied', async () => {
     const { changeId } = await calls.pending();
     const said = await Promise.all([calls.say(changeId, APPLIED), calls.say(changeId, REFUSED)]);

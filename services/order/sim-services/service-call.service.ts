@@ -203,6 +203,9 @@ export const cancelSchedule = async (
     // What was scheduled is in force by now, or never will be; what was only taken may still be scheduled.
     const reported = answersReported(call, await services.report(address, call.iccid));
     const learnt = await record(db, call, reported, 'reported');
+    if (reported.some(({ outcome }) => outcome === 'scheduled')) {
+      throw new UnavailableError('The provider', 'it does not know a change by which it has scheduled a plan');
+    }
     if (planOutcome(learnt) === undefined) throw notKnown('The provider has not answered yet', 'Wait for its answer');
   }
   const after = await record(db, call, [cancelled(call)], 'answered');

@@ -103,8 +103,9 @@ export const answersIn = (
 ): ServiceAnswer[] =>
   results.map((result) => ({ ...spokenOf(result), outcome: result.outcome, reason: asWords(result.reason) }));
 
+/** Where both are there, the one that is a code: some name both each time, and leave one of them empty. */
 const spokenOf = (result: ProviderServiceResult): Pick<Asked, 'of' | 'name'> =>
-  typeof result.option === 'string'
+  typeof result.option === 'string' && result.option !== ''
     ? { of: 'option', name: result.option }
     : { of: 'rate_plan', name: String(result.ratePlan) };
 

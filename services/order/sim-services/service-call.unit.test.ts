@@ -97,10 +97,12 @@ describe('an answer', () => {
     const results = [
       { option: 'data', outcome: 'refused' as const, reason: 'No' },
       { ratePlan: 'M', outcome: 'applied' as const },
+      { option: '', ratePlan: 'L', outcome: 'applied' as const },
     ];
     expect(answersIn(results, (words) => words?.toUpperCase() ?? null)).toEqual([
       option('data', 'refused', 'NO'),
       plan('applied'),
+      plan('applied', 'L'),
     ]);
   });
 });
