@@ -32,14 +32,27 @@ describe('a provider that asks to come again later', () => {
     await expect(remind()).rejects.toMatchObject({ code: 'dependency_unavailable', retryAfterSeconds: 1800 });
   });
 
-  it('is given no more than an hour', async () => {
-    answer = { status: 503, retryAfter: '86400' };
-    await expect(remind()).rejects.toMatchObject({ retryAfterSeconds: 3600 });
+  it('is asked again at the time that it names', async () => {
+    answer = { status: 503, retryAfter: new Date(Date.now() + 1_800_000).toUTCString() };
+    const { retryAfterSeconds } = await remind().then(
+      () => ({ retryAfterSeconds: undefined }),
+      (error: { retryAfterSeconds?: number }) => error,
+    );
+    expect(retryAfterSeconds).toBeGreaterThan(1_700);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(1_800);
   });
+
+  it.each([['86400'], ['9'.repeat(20)], ['Sun, 22 Nov 2099 12:00:00 GMT']])(
+    'is given no more than an hour: %s',
+    async (retryAfter) => {
+      answer = { status: 503, retryAfter };
+      await expect(remind()).rejects.toMatchObject({ retryAfterSeconds: 3600 });
+    },
+  );
 
   it.each([
     ['another status', { status: 500, retryAfter: '1800' }],
-    ['a date', { status: 503, retryAfter: 'Sun, 22 Nov 2026 12:00:00 GMT' }],
+    ['words', { status: 503, retryAfter: 'in 2030' }],
     ['nothing', { status: 503 }],
   ])('by %s is asked again as usual', async (_how, said) => {
     answer = said;

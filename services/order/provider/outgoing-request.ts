@@ -25,7 +25,7 @@ export interface OutgoingAnswer {
   readonly status: number;
   /** Undefined where the body is no JSON. */
   readonly json: unknown;
-  /** Of the header `Retry-After`, where it gives seconds. */
+  /** Of the header `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
 }
 
@@ -87,5 +87,13 @@ const checkedLookup =
     });
   };
 
-const seconds = ({ headers }: IncomingMessage): number | undefined =>
-  /^\d{1,9}$/.test(headers['retry-after'] ?? '') ? Number(headers['retry-after']) : undefined;
+/** It gives seconds, or the time at which to come again. */
+const seconds = ({ headers }: IncomingMessage): number | undefined => {
+  const said = headers['retry-after'] ?? '';
+  if (/^\d+$/.test(said)) return Number(said);
+  const at = HTTP_DATE.test(said) ? Date.parse(said) : Number.NaN;
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
+};
+
+/** RFC 9110; what else `Date.parse` makes a time of is none. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
