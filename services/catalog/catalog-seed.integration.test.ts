@@ -135,6 +135,22 @@ describe('the seed', () => {
     expect(versions.items).toMatchObject([{ version: 1, createdBy: 'seed', name: profile?.name }]);
   });
 
+  it('puts no new profile on a pack that people have archived, and leaves those that are there as they are', async () => {
+    const seed = aSeedWithServices();
+    const [profile] = seed.serviceProfiles;
+    if (!profile) throw new Error('The example has one of each');
+    await catalog.seed(seed);
+    const { id: accountId } = seed.account;
+    for (const url of [`service-profiles/${profile.id}`, `service-packs/${profile.servicePackId}`]) {
+      const archived = await catalog.send(accountId, { method: 'POST', url: `/catalog/v1/${url}/archival` });
+      expect(archived.status).toBe(200);
+    }
+    const another = { ...profile, id: randomUUID(), name: 'Another' };
+    const answer = await put(accountId, { ...seed, serviceProfiles: [profile, another] });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'archived' } });
+    expect(await put(accountId, seed)).toMatchObject({ status: 204 });
+  });
+
   it('names packs that are none, and profiles that do not fit', async () => {
     const seed = aSeedWithServices();
     const [pack, plan, profile] = [seed.servicePacks[0], seed.ratePlans[0], seed.serviceProfiles[0]];

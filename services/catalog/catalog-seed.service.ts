@@ -4,16 +4,19 @@ import { invalidRequest } from '@simlane/service-kit/problem';
 import { putAccount, putDistributor, putOrderPack, putProvider } from './catalog-seed.repository.ts';
 import { seedFaults } from './catalog-seed.ts';
 import type { Db, Tx } from './database.ts';
+import { findItem } from './resource.ts';
 import { addRatePlan } from './service-profile/rate-plan.repository.ts';
 import { addServicePack } from './service-profile/service-pack.repository.ts';
-import { addServiceProfile } from './service-profile/service-profile.repository.ts';
+import { serviceProfiles } from './service-profile/service-profile.repository.ts';
+import { makeProfile } from './service-profile/service-profile.service.ts';
 
 /**
  * Puts example data in place, all of it or nothing. A repeat replaces it by the same; what the seed does not name
  * stays, but for the contacts of its distributors and the entries of its packs. Service packs, rate plans and service
  * profiles that are there already stay as people have made them since.
  *
- * @throws ProblemError `invalid_request` naming each entry at fault
+ * @throws ProblemError `invalid_request` naming each entry at fault; `archived`, `profile_invalid` for a new profile that
+ *   does not go with its pack and plan as they are now
  */
 export const putSeed = async (db: Db, accountId: string, seed: CatalogSeed): Promise<void> => {
   const faults = seedFaults(seed, accountId);
@@ -29,12 +32,11 @@ export const putSeed = async (db: Db, accountId: string, seed: CatalogSeed): Pro
 
 const addWithVersions = async (tx: Tx, accountId: string, seed: CatalogSeed): Promise<void> => {
   const by = { sub: 'seed', request: null };
-  const packProviders = new Map(seed.servicePacks.map(({ id, providerId }) => [id, providerId]));
   for (const pack of seed.servicePacks) await addServicePack(tx, accountId, pack, by);
   for (const plan of seed.ratePlans) await addRatePlan(tx, accountId, plan, by);
-  for (const profile of seed.serviceProfiles) {
-    const providerId = packProviders.get(profile.servicePackId);
-    if (providerId === undefined) throw new Error('A seed without faults has the pack of each profile');
-    await addServiceProfile(tx, accountId, { ...profile, providerId }, by);
+  for (const { id, ...wanted } of seed.serviceProfiles) {
+    // What people have made of pack and plan counts for a new one: they may be archived by now, or edited.
+    const isThere = (await findItem(tx, accountId, id, serviceProfiles)) !== undefined;
+    if (!isThere) await makeProfile(tx, accountId, { id, wanted, ...by });
   }
 };

@@ -42,7 +42,7 @@ interface ProfileToMake {
   readonly id: string;
   readonly wanted: NewServiceProfile;
   readonly sub: string;
-  readonly request: KeyedRequest;
+  readonly request: KeyedRequest | null;
 }
 
 /** Holds pack and plan, so that neither is archived or edited meanwhile, and adds the profile in its first version. */
