@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { ProblemError } from './problem.ts';
+import { unstorable } from './unstorable.ts';
 
 const CHECKSUM_BYTES = 6;
 const checksum = (text: string): Buffer =>
@@ -25,8 +26,10 @@ export const decodeCursor = <S extends z.ZodType>(schema: S, cursor: string): z.
   if (bytes.toString('base64url') !== cursor || !checksum(text).equals(bytes.subarray(0, CHECKSUM_BYTES))) {
     throw invalidCursor();
   }
-  const result = schema.safeParse(JSON.parse(text));
-  if (!result.success) throw invalidCursor();
+  const values: unknown = JSON.parse(text);
+  const result = schema.safeParse(values);
+  // The rows that were shown hold nothing that cannot be asked for.
+  if (!result.success || unstorable(values).length > 0) throw invalidCursor();
   return result.data;
 };
 

@@ -27,6 +27,11 @@ describe('a cursor', () => {
   });
 });
 
+it('a cursor with what no row can hold is refused', () => {
+  const made = encodeCursor(['a\u0000']);
+  expect(() => decodeCursor(z.tuple([z.string()]), made)).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
+});
+
 describe('a page', () => {
   it('has a next cursor only where there is more', () => {
     const page = toPage(

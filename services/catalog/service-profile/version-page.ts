@@ -17,7 +17,7 @@ export const versionPage = async <Version extends { version: number }>(
   { limit, cursor }: VersionQuery,
   read: (range: { before: number | null; most: number }) => Promise<Version[]>,
 ): Promise<{ items: Version[]; nextCursor: string | null }> => {
-  const cursorSchema = z.tuple([z.literal(of), z.int()]);
+  const cursorSchema = z.tuple([z.literal(of), z.int32()]);
   const before = cursor === undefined ? null : decodeCursor(cursorSchema, cursor)[1];
   const rows = await read({ before, most: limit + 1 });
   return toPage(

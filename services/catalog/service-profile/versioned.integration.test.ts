@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { encodeCursor } from '@simlane/service-kit/pages';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestCatalog, type TestCatalog } from '../catalog.fixture.ts';
@@ -188,6 +189,8 @@ describe.each(THINGS)('%s', (things) => {
     const next = `versions?limit=3&cursor=${first.body.nextCursor}`;
     const second = await catalog.get(account.id, `${url}/${id}/${next}`);
     expect([versions(second.body), second.body.nextCursor]).toEqual([[2, 1], null]);
+    const beyond = encodeCursor([id, 2 ** 31]);
+    expect(await catalog.get(account.id, `${url}/${id}/versions?cursor=${beyond}`)).toMatchObject({ status: 400 });
     const { id: otherId } = (await make()).body;
     expect(await catalog.get(account.id, `${url}/${otherId}/${next}`)).toMatchObject({
       status: 400,
