@@ -1,5 +1,8 @@
 /** What a service pack lets be chosen, and whether a choice is one of these (product.md §5). */
 
+/** Far above what an operator's pack has: a bound on what one request can make us compare, and answer. */
+export const MOST_OPTIONS = 100;
+
 export interface PackOption {
   /** As the provider's systems and a configuration know it. */
   readonly code: string;

@@ -42,6 +42,7 @@ describe('a profile, for inventory', () => {
     const earlier = await account.inside({ url: at(profile.id, '?version=1') });
     expect(earlier.body.profile).toMatchObject({ version: 1, name: profile.name, options: profile.options });
     expect(await account.inside({ url: at(profile.id, '?version=4') })).toMatchObject({ status: 404 });
+    expect(await account.inside({ url: at(profile.id, `?version=${2 ** 31}`) })).toMatchObject({ status: 400 });
   });
 
   it('has in an earlier version too the defaults of what its pack got later', async () => {

@@ -64,6 +64,17 @@ describe('a new profile', () => {
     ]);
   });
 
+  it('names no more options than a pack can have: each that does not fit is answered with those that would', async () => {
+    const options = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`option_${index}`, 'on']));
+    const asked = [
+      await post({ servicePackId: account.pack.id, ratePlanId: account.plan.id, options }),
+      await account.edit('service-profiles', account.profile.id, { options }),
+    ];
+    for (const answer of asked) {
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/options' }] } });
+    }
+  });
+
   it('is not made of what is foreign or nowhere', async () => {
     const other = await startAccount(catalog);
     const { pack, plan, profile } = account;

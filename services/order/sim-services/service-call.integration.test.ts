@@ -85,6 +85,10 @@ describe('a service call', () => {
     ['an empty set of options', { options: {} }],
     ['a day without a plan', { options: { data: '5GB' }, effectiveOn: '2026-12-01' }],
     ['a day that is none', { ratePlan: 'M', effectiveOn: '2026-02-30' }],
+    [
+      'more options than a pack can have',
+      { options: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [n, 'on'])) },
+    ],
     ['an ICCID that is none', { options: { data: '5GB' }, iccid: '../orders' }],
   ])('with %s is none', async (_name, wanted) => {
     const call = calls.aCall({ options: undefined, ...wanted });

@@ -1,5 +1,6 @@
 /** The conversation with a provider about a SIM's services (api.md). What is unknown in a provider's message is kept and ignored. */
 import { z } from 'zod';
+import { MOST_OPTIONS } from '../service-options.ts';
 import { SERVICE_OUTCOMES } from '../sim-services.ts';
 import { idSchema, timeSchema } from './primitives.ts';
 
@@ -12,7 +13,9 @@ export const serviceCodeSchema = z.string().min(1).max(LONGEST_CODE_CHARACTERS);
 const configurationSchema = z.record(serviceCodeSchema, z.string().max(LONGEST_CODE_CHARACTERS));
 
 export const wantedServicesSchema = z.object({
-  options: configurationSchema.optional(),
+  options: configurationSchema
+    .refine((options) => Object.keys(options).length <= MOST_OPTIONS, `At most ${MOST_OPTIONS} options`)
+    .optional(),
   ratePlan: serviceCodeSchema.optional(),
   effectiveOn: z.iso.date().optional().describe('From this day on, of the rate plan; absent: at once'),
 });

@@ -1,11 +1,11 @@
 /** Catalog: service packs, rate plans and service profiles. All of them have versions, and are archived, never deleted. */
 import { z } from 'zod';
 import { PLAN_CHANGES } from '../rate-plan.ts';
+import { MOST_OPTIONS } from '../service-options.ts';
 import { idParams, idSchema, nameSchema, pageOf, pageQuery, timeSchema } from './primitives.ts';
 import { internalRoute, publicRoute } from './route.ts';
 
-/** Far above what an operator's pack has: bounds on what one request can make us compare. */
-const MOST_OPTIONS = 100;
+/** As {@link MOST_OPTIONS}. */
 const MOST_VALUES = 100;
 const MOST_RULES = 500;
 
@@ -33,6 +33,14 @@ const packContent = {
 const configurationSchema = z
   .record(optionCodeSchema, nameSchema)
   .describe('The value of each option, by the code of the option');
+/** Each that does not fit is answered with what would. */
+const wantedOptionsSchema = configurationSchema.refine(
+  (options) => Object.keys(options).length <= MOST_OPTIONS,
+  `At most ${MOST_OPTIONS} options`,
+);
+
+/** What the database has for a version. */
+const HIGHEST_VERSION = 2 ** 31 - 1;
 
 const stamped = {
   version: z.int().min(1),
@@ -102,7 +110,7 @@ const newServiceProfileSchema = z
     copyOf: idSchema.optional().describe('The profile whose pack, plan and options it gets unless others are given'),
     servicePackId: idSchema.optional().describe('Required unless it is a copy'),
     ratePlanId: idSchema.optional().describe('Required unless it is a copy'),
-    options: configurationSchema
+    options: wantedOptionsSchema
       .optional()
       .describe('Options left out have the value of the copied profile, or the default'),
   })
@@ -287,7 +295,7 @@ export const serviceProfileRoutes = {
         name: nameSchema,
         servicePackId: idSchema,
         ratePlanId: idSchema,
-        options: configurationSchema,
+        options: wantedOptionsSchema,
       })
       .partial(),
     answer: serviceProfileSchema,
@@ -311,7 +319,7 @@ export const serviceProfileInternalRoutes = {
       'A profile, in its newest version or the one asked for, with its pack, its plan and how its provider changes plans',
     callers: ['inventory'],
     params: idParams,
-    query: z.object({ version: z.coerce.number().int().min(1).optional() }),
+    query: z.object({ version: z.coerce.number().int().min(1).max(HIGHEST_VERSION).optional() }),
     status: 200,
     answer: z.object({
       profile: serviceProfileSchema,
@@ -339,8 +347,8 @@ export const serviceProfileInternalRoutes = {
     path: '/internal/service-profiles/:id/versions/:version',
     summary: 'Makes exactly this version, with these options, from the one before',
     callers: ['inventory'],
-    params: z.strictObject({ id: idSchema, version: z.coerce.number().int().min(2) }),
-    body: z.object({ options: configurationSchema, createdBy }),
+    params: z.strictObject({ id: idSchema, version: z.coerce.number().int().min(2).max(HIGHEST_VERSION) }),
+    body: z.object({ options: wantedOptionsSchema, createdBy }),
     status: 200,
     answer: serviceProfileSchema,
     problems: ['not_found', 'archived', 'profile_invalid', 'stale_version'],
