@@ -35,6 +35,17 @@ const fitted = (picture: Buffer) => sharp(picture).resize(600, 600, { fit: 'fill
 
 beforeAll(prepare);
 
+it.each([
+  [9_000, 20],
+  [3, 2_000],
+  [1, 1],
+])('a picture of %i by %i pixels has no code; it is not broken', async (width, height) => {
+  const file = await sharp({ create: { width, height, channels: 3, background: 'white' } })
+    .png()
+    .toBuffer();
+  expect(await decodeFile(file)).toMatchObject({ outcome: 'read', codes: [] });
+});
+
 describe('a file in each accepted format', () => {
   it('gives its code: PNG, JPEG, TIFF', async () => {
     const png = await drawQrCodePng(CODE);
