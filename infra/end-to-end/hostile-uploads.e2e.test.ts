@@ -30,8 +30,8 @@ beforeAll(async () => {
 const REFUSALS = ['file_format', 'file_broken', 'file_too_complex', 'qr_code_not_found'];
 /** What inventory takes for a file of a few hundred kilobytes, and for its garbage; one of these files opened would be gigabytes. */
 const MOST_GROWTH_BYTES = 150_000_000;
-/** Reading the worst of them takes seconds: whoever had to wait for it would not be served in between. */
-const SERVED_MEANWHILE = 5;
+/** Reading the worst of them takes seconds, on a busy machine more: nobody else waits for a large part of that. */
+const MOST_OF_THE_WORST = 0.4;
 const LOOK_EVERY_MS = 50;
 
 const residentBytes = async (pid: number): Promise<number> => {
@@ -44,15 +44,15 @@ it('while hostile files are refused one after the other, others are served and t
   const files = hostileFiles();
   const before = await residentBytes(inventory);
   let most = before;
-  let served = 0;
+  let longestWaitMs = 0;
 
   const attacks = links.map(async (link, index) => {
-    const refusals: { name: string; code: string | undefined; served: number }[] = [];
+    const refusals: { name: string; code: string | undefined; tookMs: number }[] = [];
     for (const at of files.keys()) {
       const [name, file] = files[(at + 3 * index) % files.length] ?? ['', Buffer.alloc(0)];
-      const servedBefore = served;
+      const sentAt = performance.now();
       const { code } = await sendThrough(link, file);
-      refusals.push({ name, code, served: served - servedBefore });
+      refusals.push({ name, code, tookMs: performance.now() - sentAt });
     }
     return refusals;
   });
@@ -62,15 +62,16 @@ it('while hostile files are refused one after the other, others are served and t
     () => true,
   );
   while (!(await Promise.race([ending, sleep(LOOK_EVERY_MS, false)]))) {
+    const askedAt = performance.now();
     await manager.api.call(inventoryRoutes.listLines, { query: { limit: 20 } });
-    served += 1;
+    longestWaitMs = Math.max(longestWaitMs, performance.now() - askedAt);
     most = Math.max(most, await residentBytes(inventory));
   }
 
   const refusals = (await attack).flat();
   expect(refusals.filter(({ code }) => !REFUSALS.includes(code ?? ''))).toEqual([]);
-  const longest = Math.max(...refusals.map((refusal) => refusal.served));
-  expect(longest).toBeGreaterThan(SERVED_MEANWHILE);
+  const worstMs = Math.max(...refusals.map(({ tookMs }) => tookMs));
+  expect(longestWaitMs).toBeLessThan(MOST_OF_THE_WORST * worstMs);
   expect(most - before).toBeLessThan(MOST_GROWTH_BYTES);
   for (const link of links) {
     expect(await sendThrough(link, await pictureOfQrCode(inQrCode(freshCode())))).toEqual(UNDERSTOOD);
