@@ -1,0 +1,15 @@
+/** How a SIM's services are changed (product.md §5). */
+
+export const SERVICE_CHANGE_KINDS = ['migrate', 'deviate', 'reattach'] as const;
+export type ServiceChangeKind = (typeof SERVICE_CHANGE_KINDS)[number];
+
+/**
+ * `pending`: something that it wants is not in force yet. `failed`: the provider has refused some of it, and nothing is
+ * pending. `superseded`: something else was wanted before all of it was in force. `cancelled`: its plan was taken back.
+ */
+export const SERVICE_CHANGE_STATES = ['pending', 'done', 'failed', 'superseded', 'cancelled'] as const;
+export type ServiceChangeState = (typeof SERVICE_CHANGE_STATES)[number];
+
+/** `api_managed`: other means manage the SIM, so no end is asked for. `found`: the provider had it so. */
+export const DEVIATION_KINDS = ['test', 'api_managed', 'found', 'other'] as const;
+export type DeviationKind = (typeof DEVIATION_KINDS)[number];
