@@ -19,11 +19,14 @@ import { addQrCodeInternalRoutes } from './qr-code/qr-code-internal.routes.ts';
 import { createTurns } from './qr-code/turns.ts';
 import { addReplacementRoutes } from './replacement/replacement.routes.ts';
 import { addSeedRoutes } from './seed/seed.routes.ts';
+import type { ServiceCatalog } from './sim-services/service-catalog.ts';
+import { addSimServiceRoutes, addSimServicesInternalRoutes } from './sim-services/sim-services.routes.ts';
 import { addTimelineRoutes } from './timeline/timeline.routes.ts';
 
 export interface Dependencies {
   readonly db: Database;
   readonly catalog: Catalog;
+  readonly serviceCatalog: ServiceCatalog;
   readonly decoder: Decoder;
   readonly originals: OriginalStore;
   readonly sealer: Sealer;
@@ -40,13 +43,14 @@ export interface Dependencies {
 }
 
 const DESCRIPTION =
-  'Devices, lines and SIMs of an account, the actions that can be run on them with each condition, who may run which, and eSIM QR codes: asked for, read, shown, sent.';
+  'Devices, lines and SIMs of an account, the actions that can be run on them with each condition, who may run which, eSIM QR codes: asked for, read, shown, sent, and what each SIM may do: wanted, confirmed, scheduled.';
 
 /** Both faces of inventory, ready to listen: the public API, and the internal one on a port of its own. */
 export const buildApp = async (
   dependencies: Dependencies,
 ): Promise<{ public: FastifyInstance; internal: FastifyInstance }> => {
-  const { db, catalog, logger, tokens, seeding, readOnly, checkAnswers, callsPerMinute, pressure } = dependencies;
+  const { db, catalog, serviceCatalog, logger, tokens, seeding, readOnly, checkAnswers, callsPerMinute, pressure } =
+    dependencies;
   const { decoder, originals, sealer, links, onDue } = dependencies;
   const turns = { uploading: createTurns(UPLOAD_LIMITS), decoding: createTurns(DECODING_LIMITS) };
   const qrCodes = { db, catalog, decoder, originals, sealer, links, onDue, turns };
@@ -71,10 +75,12 @@ export const buildApp = async (
   addTimelineRoutes(publicApp, db);
   addQrCodeRoutes(publicApp, qrCodes);
   addLinkPageRoutes(publicApp, qrCodes);
+  addSimServiceRoutes(publicApp, { db, serviceCatalog, onDue });
 
   const internalApp = await buildInternalServer(common);
   addReplacementRoutes(internalApp, { db, catalog });
   addQrCodeInternalRoutes(internalApp, qrCodes);
+  addSimServicesInternalRoutes(internalApp, db);
   addSeedRoutes(internalApp, { db, seeding });
   return { public: publicApp, internal: internalApp };
 };

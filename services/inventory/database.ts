@@ -13,10 +13,14 @@ import type {
   QrRequestEnd,
   QrRequestState,
 } from '@simlane/contracts/qr-code';
+import type { Changes } from '@simlane/contracts/http/sim-services';
+import type { DeviationKind, ServiceChangeKind, ServiceChangeState } from '@simlane/contracts/service-changes';
 import type { DueDatabase } from '@simlane/service-kit/due';
 import type { LinkPurpose } from '@simlane/service-kit/mailed-link';
 import type { Database as AccountDatabase } from '@simlane/service-kit/postgres';
 import type { ColumnType, Generated, GeneratedAlways, Transaction as KyselyTransaction } from 'kysely';
+import type { Wants } from './sim-services/service-change.ts';
+import type { SimServices } from './sim-services/sim-services.ts';
 
 /** Columns of type json(b): read as values, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
@@ -284,6 +288,40 @@ export interface QrNotificationTable {
   body_hash: string | null;
 }
 
+export interface SimServicesTable {
+  account_id: string;
+  sim_id: string;
+  services: Json<StoredServices>;
+  version: Generated<number>;
+  profile_id: GeneratedAlways<string | null>;
+  profile_version: GeneratedAlways<number | null>;
+  deviation_kind: GeneratedAlways<DeviationKind | null>;
+}
+
+/** Times in a document are text. */
+export type Written<T> = T extends Date ? string : T extends object ? { readonly [K in keyof T]: Written<T[K]> } : T;
+export type StoredServices = Written<SimServices>;
+
+export interface ServiceChangeTable {
+  account_id: string;
+  id: string;
+  sim_id: string;
+  kind: ServiceChangeKind;
+  state: ServiceChangeState;
+  requested_by: string;
+  reason: string | null;
+  wants: Json<Wants>;
+  /** As it was told to whoever asked. */
+  changes: Json<Changes>;
+  cancelled: Generated<boolean>;
+  created_at: Date;
+  ended_at: Date | null;
+  idempotency_caller: string;
+  idempotency_key: string;
+  body_hash: string;
+  version: Generated<number>;
+}
+
 /** The view by which SIMs are shown: a temporary eSIM has the old SIM's employee and groups, and its order's line. */
 export interface SimInFleetView {
   account_id: string;
@@ -322,6 +360,8 @@ export interface Schema extends DueDatabase {
   qr_code: QrCodeTable;
   qr_link: QrLinkTable;
   qr_notification: QrNotificationTable;
+  sim_services: SimServicesTable;
+  service_change: ServiceChangeTable;
   sim_in_fleet: SimInFleetView;
 }
 

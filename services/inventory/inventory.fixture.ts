@@ -25,6 +25,7 @@ import { buildApp } from './app.ts';
 import type { Schema } from './database.ts';
 import type { Decoder } from './decoding/decoder.ts';
 import { migrations } from './migrations/index.ts';
+import { type ServiceCatalogInHand, serviceCatalogInHand } from './sim-services/service-catalog.fixture.ts';
 import type { OriginalStore } from './qr-code/original-store.ts';
 
 export interface CatalogInHand extends Catalog {
@@ -151,11 +152,13 @@ export const startInventory = async (options: { seeding?: 'allowed' | 'refused';
   const database = await createTestDatabase<Schema>({ service: 'inventory', migrations });
   const issuer = await startTestIssuer();
   const catalog = catalogInHand();
+  const serviceCatalog: ServiceCatalogInHand = serviceCatalogInHand();
   const originals = originalsInHand();
   const links = createMailedLinks(`test:${randomBytes(32).toString('base64')}`);
   const app = await buildApp({
     db: database.db,
     catalog,
+    serviceCatalog,
     decoder: options.decoder ?? decoderInHand(),
     originals,
     sealer: createSealer(`test:${randomBytes(32).toString('base64')}`),
@@ -261,7 +264,7 @@ export const startInventory = async (options: { seeding?: 'allowed' | 'refused';
     await issuer.stop();
     await database.stop();
   };
-  return { ...database, app, catalog, originals, links, issuer, call, internal, order, stop };
+  return { ...database, app, catalog, serviceCatalog, originals, links, issuer, call, internal, order, stop };
 };
 
 export type Inventory = Awaited<ReturnType<typeof startInventory>>;

@@ -17,6 +17,9 @@ import { createChildProcessDecoder } from './decoding/child-process-decoder.ts';
 import { migrations } from './migrations/index.ts';
 import { createQrCodeDueHandlers } from './qr-code/qr-code-due-handlers.ts';
 import { createS3OriginalStore } from './qr-code/s3-original-store.ts';
+import { createHttpServiceCatalog } from './sim-services/http-service-catalog.ts';
+import { createServicesDueHandler } from './sim-services/services-due-handler.ts';
+import { createTemporalServicesWorkflow } from './sim-services/temporal-services-workflow.ts';
 import { createUnkeptFileHandler, UNKEPT_FILE } from './qr-code/stored-file.service.ts';
 import { createTemporalQrCodeWorkflows } from './qr-code/temporal-request-workflow.ts';
 
@@ -57,6 +60,7 @@ await runService({
     onClose(() => decoder.close());
     const sealer = createSealer(config.SEALING_KEYS);
 
+    const serviceCatalog = createHttpServiceCatalog(client);
     const loop: DueLoop = createDueLoop({
       db,
       logger,
@@ -64,6 +68,11 @@ await runService({
         ...createQrCodeDueHandlers({
           db,
           workflows: createTemporalQrCodeWorkflows({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+        }),
+        ...createServicesDueHandler({
+          db,
+          serviceCatalog,
+          workflow: createTemporalServicesWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
         }),
         [UNKEPT_FILE]: createUnkeptFileHandler({ db, originals, sealer }),
       },
@@ -76,6 +85,7 @@ await runService({
       logger,
       tokens,
       catalog: createHttpCatalog({ client, logger }),
+      serviceCatalog,
       decoder,
       originals,
       sealer,

@@ -13,3 +13,6 @@ export type ServiceChangeState = (typeof SERVICE_CHANGE_STATES)[number];
 /** `api_managed`: other means manage the SIM, so no end is asked for. `found`: the provider had it so. */
 export const DEVIATION_KINDS = ['test', 'api_managed', 'found', 'other'] as const;
 export type DeviationKind = (typeof DEVIATION_KINDS)[number];
+
+/** What is wanted of a SIM has changed: its workflow looks again. It says nothing of what; that is read. */
+export const SIM_SERVICES_CHANGED_SIGNAL = 'simServicesChanged';

@@ -5,6 +5,7 @@ import { notFound } from '@simlane/service-kit/problem';
 import type { Database, Transaction } from '../database.ts';
 import { changeInAccount, changeInFlight } from '../protected-change.ts';
 import { endQrCodesOfSim } from '../qr-code/ending.ts';
+import { endServices } from '../sim-services/changing.ts';
 import { byCaller } from '../timeline/origin.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { employeeExists } from './employee.repository.ts';
@@ -123,6 +124,7 @@ export const setSimState = (
       if (ends) {
         await leaveAllGroups(tx, { accountId, id });
         await endQrCodesOfSim(tx, { accountId, simId: id }, byCaller(caller));
+        await endServices(tx, { accountId, simId: id }, { origin: byCaller(caller) });
       }
       await updateSim(tx, { accountId, id }, { state, ...(ends ? { employeeId: null, discardedAt: new Date() } : {}) });
       await addToTimeline(tx, accountId, byCaller(caller), [

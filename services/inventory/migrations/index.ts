@@ -6,6 +6,7 @@ import { actionProfile } from './0004-action-profile.ts';
 import { timeline } from './0005-timeline.ts';
 import { due } from './0006-due.ts';
 import { qrCode } from './0007-qr-code.ts';
+import { simServices } from './0008-sim-services.ts';
 
 export const migrations: Migrations = {
   '0001-fleet': fleet,
@@ -15,4 +16,5 @@ export const migrations: Migrations = {
   '0005-timeline': timeline,
   '0006-due': due,
   '0007-qr-code': qrCode,
+  '0008-sim-services': simServices,
 };

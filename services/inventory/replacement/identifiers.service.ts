@@ -8,6 +8,7 @@ import { iccidHolders } from '../fleet/sim-iccid.repository.ts';
 import { iccidInvalid, judgeHolders, readEnteredIccid, reasonRequired } from '../fleet/sim-iccid.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { changeInFlight, giveIccidInAccount } from '../protected-change.ts';
+import { refreshServicesDue } from '../sim-services/changing.ts';
 import { byActor, byFact } from '../timeline/origin.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { usableEid, usableForm } from './new-sim-iccid.ts';
@@ -73,6 +74,7 @@ const fillInSim = async (
   const iccid = found?.iccid ?? null;
   if (iccid !== null || eid !== null) {
     await setIdentifiers(tx, { accountId, simId: sim.id }, { ...(iccid && { iccid }), ...(eid && { eid }) });
+    await refreshServicesDue(tx, { accountId, simId: sim.id });
     await addToTimeline(tx, accountId, byFact('provider', step), [
       {
         subject: { type: 'sim', id: sim.id },
@@ -188,6 +190,7 @@ const enterAfterCommit = async (target: EntryTarget, judge: () => Promise<void>)
   if (sim.iccid !== null && reason === null) throw reasonRequired(sim.iccid);
   await judge();
   await setIdentifiers(tx, { accountId: order.accountId, simId: sim.id }, { iccid });
+  await refreshServicesDue(tx, { accountId: order.accountId, simId: sim.id });
   await settleIccidIssue(tx, order.accountId, order.orderId);
   await recordEntry(target, sim.iccid === null ? 'iccid_entered' : 'iccid_corrected', sim.iccid);
   return sim.iccid === null ? 'entered' : 'corrected';

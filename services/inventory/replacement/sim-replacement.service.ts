@@ -7,6 +7,7 @@ import { visibilityOf } from '../fleet/visibility.ts';
 import { simsWithIccids } from '../fleet/sim-iccid.repository.ts';
 import { giveIccidInAccount } from '../protected-change.ts';
 import { endQrCodesOfSim } from '../qr-code/ending.ts';
+import { endServices } from '../sim-services/changing.ts';
 import { byFact } from '../timeline/origin.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { formsToLookUp, type IccidJudgement, judgeIccid, type SaidIccids, usableEid } from './new-sim-iccid.ts';
@@ -157,6 +158,7 @@ const switchSims = async (
   );
   await switchLine(tx, { accountId, lineId, newSimId });
   await endQrCodesOfSim(tx, { accountId, simId: oldSimId }, byFact('workflow', step));
+  await endServices(tx, { accountId, simId: oldSimId }, { origin: byFact('workflow', step), followedBy: newSimId });
   await discardOldSim(tx, { accountId, oldSimId, newSimId });
   await updateReplacement(tx, order, {
     state: 'committed',

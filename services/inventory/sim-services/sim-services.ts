@@ -243,8 +243,13 @@ export interface WhatChanges {
 /** What a step changes of what is wanted: now, and later. */
 export const whatChanges = (before: SimServices, after: SimServices): WhatChanges => {
   const { deviation } = before;
-  const moved = Object.keys(after.options).filter((code) => before.options[code] !== after.options[code]);
-  const lost = Object.entries(before.options).filter(([code, value]) => after.options[code] !== value);
+  const moved = Object.keys(after.options)
+    .filter((code) => before.options[code] !== after.options[code])
+    .toSorted();
+  const gone = Object.keys(before.options)
+    .filter((code) => before.options[code] !== after.options[code])
+    .toSorted();
+  const lost = gone.map((option) => ({ option, value: before.options[option] as string }));
   const isRescheduled = !isSamePlan(before.scheduled, after.scheduled);
   return {
     options: moved.map((option) => ({
@@ -255,10 +260,7 @@ export const whatChanges = (before: SimServices, after: SimServices): WhatChange
     plan: after.plan === null || after.plan === before.plan ? null : { from: before.plan, to: after.plan },
     scheduled: isRescheduled ? after.scheduled : null,
     unscheduled: isRescheduled ? before.scheduled : null,
-    endsDeviation:
-      deviation === null || after.deviation !== null
-        ? null
-        : { ...deviation, lost: lost.map(([option, value]) => ({ option, value })) },
+    endsDeviation: deviation === null || after.deviation !== null ? null : { ...deviation, lost },
     deviation: after.deviation === before.deviation ? null : after.deviation,
   };
 };

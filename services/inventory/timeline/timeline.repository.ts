@@ -59,7 +59,18 @@ export type TimelineEvent =
   | 'qr_request_sent_again'
   | 'qr_request_reminded'
   | 'qr_request_mail_returned'
-  | 'qr_request_ended';
+  | 'qr_request_ended'
+  | 'services_wanted'
+  | 'services_plan_cancelled'
+  | 'services_retried'
+  | 'services_plan_due'
+  | 'services_deviation_expired'
+  | 'services_confirmed'
+  | 'services_refused'
+  | 'services_plan_arranged'
+  | 'services_plan_kept'
+  | 'services_moved'
+  | 'services_ended';
 
 /** Adds the entries, in the order given. They can never be changed. */
 export const addToTimeline = async (

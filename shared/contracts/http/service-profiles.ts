@@ -104,7 +104,7 @@ export type ServiceProfileVersion = z.output<typeof serviceProfileVersionSchema>
 export const serviceProfileSeedSchema = z.object(serviceProfileFields);
 
 /** A profile from a pack and a plan, or a copy of another one in which what is given differs. */
-const newServiceProfileSchema = z
+export const newServiceProfileSchema = z
   .strictObject({
     name: nameSchema,
     copyOf: idSchema.optional().describe('The profile whose pack, plan and options it gets unless others are given'),

@@ -1,0 +1,356 @@
+import type { ServiceChange, ServiceChangePreview, ServiceWish } from '@simlane/contracts/http/sim-services';
+import type { NewServiceProfile } from '@simlane/contracts/http/service-profiles';
+import { shortened } from '@simlane/contracts/http/primitives';
+import { mayDo } from '@simlane/contracts/permissions';
+import type { ServiceChangeState } from '@simlane/contracts/service-changes';
+import type { Caller } from '@simlane/service-kit/authentication';
+import { bodyHash } from '@simlane/service-kit/body-hash';
+import { namedUuid } from '@simlane/service-kit/named-uuid';
+import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
+import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
+import { notFound, ProblemError } from '@simlane/service-kit/problem';
+import { uuidV7 } from '@simlane/service-kit/uuid-v7';
+import type { Database, Transaction } from '../database.ts';
+import { findSim } from '../fleet/sim.repository.ts';
+import { visibilityOf } from '../fleet/visibility.ts';
+import { byCaller } from '../timeline/origin.ts';
+import { changeServices, type HeldServices, takeServices } from './changing.ts';
+import { encodePreviewToken, requireFresh } from './preview-token.ts';
+import { billingOf, contentOf, type ServiceCatalog, type ServiceProfileFacts } from './service-catalog.ts';
+import {
+  carryOut,
+  changesNothing,
+  requireChangeable,
+  requireTarget,
+  shownChanges,
+  wantsOf,
+  withoutProfile,
+} from './service-wish.ts';
+import { cancelScheduled, retry, type SimServices } from './sim-services.ts';
+import {
+  findChange,
+  findChangeOfKey,
+  insertChange,
+  type KeptServices,
+  listChanges,
+  readServices,
+  type StoredChange,
+  updateChange,
+} from './sim-services.repository.ts';
+
+export interface ServiceChanges {
+  readonly db: Database;
+  readonly serviceCatalog: ServiceCatalog;
+  readonly onDue: () => void;
+}
+
+const noSim = (): ProblemError => notFound('There is no such SIM');
+const noChange = (): ProblemError => notFound('There is no such service change');
+
+const toServiceChange = (change: StoredChange): ServiceChange => ({
+  id: change.id,
+  kind: change.kind,
+  simId: change.simId,
+  state: change.state,
+  requestedBy: change.requestedBy,
+  reason: change.reason,
+  changes: change.changes,
+  createdAt: change.createdAt.toISOString(),
+  endedAt: change.endedAt?.toISOString() ?? null,
+});
+
+/** What a wish is about, read before anything is taken: the catalog is asked in between. */
+interface Ground {
+  readonly kept: KeptServices;
+  readonly facts: ServiceProfileFacts;
+  /** The profile that is to be made first. */
+  readonly newProfile: { readonly id: string; readonly content: NewServiceProfile } | null;
+}
+
+/** @param making what makes the id of a new profile: the same for a repeat of the request */
+const groundOf = async (
+  { db, serviceCatalog }: ServiceChanges,
+  caller: Caller,
+  { wish, making }: { readonly wish: ServiceWish; readonly making: string },
+): Promise<Ground> => {
+  const { accountId } = caller;
+  const { sim, kept } = await readInAccount(db, accountId, async (tx) => {
+    const found = await findSim(tx, visibilityOf(caller), wish.simId);
+    if (found === undefined) throw noSim();
+    return { sim: found, kept: await readServices(tx, { accountId, simId: wish.simId }) };
+  });
+  requireChangeable(sim.state);
+  if (wish.kind !== 'migrate') {
+    const { profile } = kept.services;
+    if (profile === null) throw withoutProfile();
+    return { kept, facts: await serviceCatalog.profile(accountId, profile.id), newProfile: null };
+  }
+  const newProfile =
+    wish.newProfile === undefined ? null : await newProfileOf(serviceCatalog, caller, { wish, making });
+  const facts =
+    newProfile === null
+      ? await serviceCatalog.profile(accountId, wish.serviceProfileId ?? '')
+      : await serviceCatalog.draft(accountId, newProfile.id, newProfile.content);
+  requireTarget(facts.profile, sim.providerId);
+  return { kept, facts, newProfile };
+};
+
+const newProfileOf = async (
+  catalog: ServiceCatalog,
+  { accountId, roles }: Caller,
+  { wish, making }: { readonly wish: ServiceWish; readonly making: string },
+): Promise<Ground['newProfile']> => {
+  if (wish.kind !== 'migrate' || wish.newProfile === undefined) return null;
+  if (!mayDo(roles, 'catalog:change')) {
+    throw new ProblemError('forbidden', 'Only administrators make service profiles', {
+      fix: 'Ask an administrator for the profile, and migrate to it with serviceProfileId',
+    });
+  }
+  const { name, ...given } = wish.newProfile;
+  const known = name ?? shortened(`Copy of ${(await catalog.profile(accountId, given.copyOf)).profile.name}`);
+  return { id: namedUuid(`service-profile ${accountId} ${making}`), content: { ...given, name: known } };
+};
+
+/** What a change would do, now and later. Changes nothing, in the catalog neither. */
+export const previewChange = async (
+  services: ServiceChanges,
+  caller: Caller,
+  wish: ServiceWish,
+): Promise<ServiceChangePreview> => {
+  const changeId = uuidV7();
+  const { kept, facts } = await groundOf(services, caller, { wish, making: changeId });
+  const before = kept.services;
+  const after = carryOut(before, wish, { facts, changeId, by: caller.sub, now: new Date() });
+  const changes = shownChanges(before, after);
+  return {
+    changes,
+    touchedSims: changesNothing(changes) ? 0 : 1,
+    notRecommended: wish.kind === 'deviate' && after.deviation !== null,
+    previewToken: encodePreviewToken({ wish, version: kept.version, profile: contentOf(facts), after }),
+  };
+};
+
+/**
+ * Moves what is wanted of a SIM, in one transaction. A repeat under the key is answered with the change as it is by
+ * then. A profile that is to be made is made before, once.
+ *
+ * @throws ProblemError as the contract names them
+ */
+export const createChange = async (
+  services: ServiceChanges,
+  caller: Caller,
+  wish: ServiceWish,
+  key: string,
+): Promise<ServiceChange> => {
+  const { db, onDue } = services;
+  const { accountId, sub } = caller;
+  const origin = { caller: sub, key, bodyHash: bodyHash(wish) };
+  const before = await readInAccount(db, accountId, (tx) => changeOfKey(tx, accountId, origin));
+  if (before !== undefined) return before;
+  const { facts, kept, newProfile } = await groundOf(services, caller, { wish, making: `${sub} ${key}` });
+  const changeId = uuidV7();
+  const asking = { facts, changeId, by: sub };
+  const seen = (version: number, after: SimServices) => ({ wish, version, profile: contentOf(facts), after });
+  // Before a profile is made for nothing.
+  requireFresh(seen(kept.version, carryOut(kept.services, wish, { ...asking, now: new Date() })));
+  if (newProfile !== null) {
+    await services.serviceCatalog.make(accountId, newProfile.id, { newProfile: newProfile.content, createdBy: sub });
+  }
+  try {
+    const made = await inAccount(db, accountId, async (tx) => {
+      const now = new Date();
+      const held = await takeChangeable(tx, caller, wish.simId);
+      requireSameProfile(wish, held.services, facts);
+      const after = carryOut(held.services, wish, { ...asking, now });
+      requireFresh(seen(held.version, after));
+      return addChange(tx, held, after, { wish, changeId, caller, origin, now });
+    });
+    onDue();
+    return made;
+  } catch (error) {
+    // The same request at the same moment.
+    if (violatedConstraint(error) !== 'service_change_key') throw error;
+    const earlier = await readInAccount(db, accountId, (tx) => changeOfKey(tx, accountId, origin));
+    if (earlier === undefined) throw error;
+    return earlier;
+  }
+};
+
+const takeChangeable = async (tx: Transaction, caller: Caller, simId: string): Promise<HeldServices> => {
+  const held = await takeServices(tx, { accountId: caller.accountId, simId });
+  if (held === undefined) throw noSim();
+  requireChangeable(held.sim.state);
+  return held;
+};
+
+/** Somebody has migrated the SIM since the catalog was asked about its profile. */
+const requireSameProfile = (wish: ServiceWish, { profile }: SimServices, facts: ServiceProfileFacts): void => {
+  if (wish.kind === 'migrate' || profile?.id === facts.profile.id) return;
+  throw new ProblemError('preview_stale', 'The SIM was migrated to another profile at this moment', {
+    fix: 'Look at what the SIM has now, and repeat the request if it is still what you want',
+  });
+};
+
+const addChange = async (
+  tx: Transaction,
+  held: HeldServices,
+  after: SimServices,
+  {
+    wish,
+    changeId,
+    caller,
+    origin,
+    now,
+  }: {
+    wish: ServiceWish;
+    changeId: string;
+    caller: Caller;
+    origin: { caller: string; key: string; bodyHash: string };
+    now: Date;
+  },
+): Promise<ServiceChange> => {
+  const { accountId, simId, services: before } = held;
+  const changes = shownChanges(before, after);
+  const reason = wish.kind === 'deviate' ? wish.reason.trim() : null;
+  const change: StoredChange = {
+    id: changeId,
+    accountId,
+    simId,
+    kind: wish.kind,
+    state: 'pending',
+    requestedBy: caller.sub,
+    reason,
+    wants: wantsOf(wish, before, after),
+    changes,
+    cancelled: false,
+    createdAt: now,
+    endedAt: null,
+    bodyHash: origin.bodyHash,
+  };
+  await insertChange(tx, change, origin);
+  await changeServices(tx, held, after, {
+    origin: byCaller(caller),
+    told: [{ event: 'services_wanted', reason, data: { changeId, kind: wish.kind, ...changes } }],
+    now,
+  });
+  return changeAfter(tx, accountId, changeId);
+};
+
+const changeAfter = async (tx: Transaction, accountId: string, id: string): Promise<ServiceChange> => {
+  const change = await findChange(tx, accountId, id);
+  if (change === undefined) throw noChange();
+  return toServiceChange(change);
+};
+
+const changeOfKey = async (
+  tx: Transaction,
+  accountId: string,
+  origin: { caller: string; key: string; bodyHash: string },
+): Promise<ServiceChange | undefined> => {
+  const before = await findChangeOfKey(tx, accountId, origin);
+  if (before === undefined) return undefined;
+  if (before.bodyHash === origin.bodyHash) return toServiceChange(before);
+  throw new ProblemError('idempotency_key_reused', 'The Idempotency-Key was used for another request', {
+    fix: 'Use a new key for a new request, and the same body with the same key',
+  });
+};
+
+/** A change of a SIM that the caller sees. */
+const visibleChange = async (tx: Transaction, caller: Caller, id: string): Promise<StoredChange> => {
+  const change = await findChange(tx, caller.accountId, id);
+  if (change === undefined) throw noChange();
+  if ((await findSim(tx, visibilityOf(caller), change.simId)) === undefined) throw noChange();
+  return change;
+};
+
+export const readChange = (db: Database, caller: Caller, id: string): Promise<ServiceChange> =>
+  readInAccount(db, caller.accountId, async (tx) => toServiceChange(await visibleChange(tx, caller, id)));
+
+export const listServiceChanges = (
+  db: Database,
+  caller: Caller,
+  filters: { readonly simId?: string | undefined; readonly state?: ServiceChangeState | undefined },
+  page: { readonly beforeId: string | null; readonly limit: number },
+): Promise<{ items: ServiceChange[]; nextCursor: string | null }> =>
+  readInAccount(db, caller.accountId, async (tx) => {
+    if (filters.simId !== undefined && (await findSim(tx, visibilityOf(caller), filters.simId)) === undefined) {
+      return { items: [], nextCursor: null };
+    }
+    const { items, nextCursor } = await listChanges(tx, caller.accountId, filters, page);
+    return { items: items.map(toServiceChange), nextCursor };
+  });
+
+/** Takes the SIM and then the change: it may have gone to the SIM that follows meanwhile. */
+const takeChange = async (
+  tx: Transaction,
+  caller: Caller,
+  id: string,
+): Promise<{ change: StoredChange; held: HeldServices }> => {
+  const { simId } = await visibleChange(tx, caller, id);
+  const held = await takeServices(tx, { accountId: caller.accountId, simId });
+  const change = await findChange(tx, caller.accountId, id);
+  if (held === undefined || change?.simId !== simId) throw noChange();
+  return { change, held };
+};
+
+const notPossible = (detail: string, fix: string): ProblemError =>
+  new ProblemError('service_change_state', detail, { fix });
+
+/** Takes back the plan that the change has scheduled. A repeat changes nothing. @throws ProblemError `service_change_state` */
+export const cancelChange = async (
+  { db, onDue }: ServiceChanges,
+  caller: Caller,
+  id: string,
+): Promise<ServiceChange> => {
+  const cancelled = await inAccount(db, caller.accountId, async (tx) => {
+    const { change, held } = await takeChange(tx, caller, id);
+    const after = cancelScheduled(held.services, id);
+    if (typeof after === 'string') {
+      if (change.cancelled) return toServiceChange(change);
+      throw notPossible('No rate plan is scheduled by this change', 'See what is scheduled at GET sims/{id}/services');
+    }
+    const now = new Date();
+    await updateChange(tx, change, { state: 'pending', cancelled: true, endedAt: null });
+    await changeServices(tx, held, after, {
+      origin: byCaller(caller),
+      told: [{ event: 'services_plan_cancelled', data: { changeId: id, ratePlan: held.services.scheduled?.plan } }],
+      now,
+    });
+    return changeAfter(tx, caller.accountId, id);
+  });
+  onDue();
+  return cancelled;
+};
+
+/**
+ * What the provider has refused of the SIM is wanted again, and so is a plan that was cancelled.
+ *
+ * @throws ProblemError `service_change_state` for a change that is done, or has been overtaken
+ */
+export const retryChange = async (services: ServiceChanges, caller: Caller, id: string): Promise<ServiceChange> => {
+  const { db, serviceCatalog, onDue } = services;
+  const { accountId } = caller;
+  const profileId = await readInAccount(db, accountId, async (tx) => {
+    const { simId } = await visibleChange(tx, caller, id);
+    return (await readServices(tx, { accountId, simId })).services.profile?.id ?? null;
+  });
+  if (profileId === null) throw notPossible('Nothing is wanted of the SIM any more', 'Migrate it to a service profile');
+  const facts = await serviceCatalog.profile(accountId, profileId);
+  const retried = await inAccount(db, accountId, async (tx) => {
+    const { change, held } = await takeChange(tx, caller, id);
+    if (change.state === 'pending') return toServiceChange(change);
+    if (change.state !== 'failed' && change.state !== 'cancelled') {
+      throw notPossible(`The change is ${change.state}, and nothing of it can be wanted again`, 'Make a new change');
+    }
+    const now = new Date();
+    await updateChange(tx, change, { state: 'pending', cancelled: false, endedAt: null });
+    await changeServices(tx, held, retry(held.services, { changeId: id, billing: billingOf(facts), now }), {
+      origin: byCaller(caller),
+      told: [{ event: 'services_retried', data: { changeId: id } }],
+      now,
+    });
+    return changeAfter(tx, accountId, id);
+  });
+  onDue();
+  return retried;
+};

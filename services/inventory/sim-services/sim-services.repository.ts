@@ -1,0 +1,208 @@
+import type { Changes } from '@simlane/contracts/http/sim-services';
+import type { ServiceChangeKind, ServiceChangeState } from '@simlane/contracts/service-changes';
+import { toPage } from '@simlane/service-kit/pages';
+import { type Selectable, sql } from 'kysely';
+import type { ServiceChangeTable, StoredServices, Transaction } from '../database.ts';
+import type { Wants } from './service-change.ts';
+import { type Failure, NO_SERVICES, type ScheduledPlan, type SimServices } from './sim-services.ts';
+
+export interface SimRef {
+  readonly accountId: string;
+  readonly simId: string;
+}
+
+/** The services of a SIM, and how often they were written. */
+export interface KeptServices {
+  readonly services: SimServices;
+  /** 0 where nothing was ever wanted of the SIM. */
+  readonly version: number;
+}
+
+/** Whoever changes them has the SIM's row: there is no other lock. */
+export const readServices = async (tx: Transaction, { accountId, simId }: SimRef): Promise<KeptServices> => {
+  const row = await tx
+    .selectFrom('sim_services')
+    .select(['services', 'version'])
+    .where('account_id', '=', accountId)
+    .where('sim_id', '=', simId)
+    .executeTakeFirst();
+  return row === undefined
+    ? { services: NO_SERVICES, version: 0 }
+    : { services: readDocument(row.services), version: row.version };
+};
+
+export const writeServices = async (
+  tx: Transaction,
+  { accountId, simId }: SimRef,
+  services: SimServices,
+): Promise<void> => {
+  const document = JSON.stringify(services);
+  await tx
+    .insertInto('sim_services')
+    .values({ account_id: accountId, sim_id: simId, services: document })
+    .onConflict((conflict) => conflict.columns(['account_id', 'sim_id']).doUpdateSet({ services: document }))
+    .execute();
+};
+
+const readDocument = (stored: StoredServices): SimServices => {
+  const { deviation, scheduled, arranged, failed, call } = stored;
+  return {
+    ...stored,
+    deviation: deviation && {
+      ...deviation,
+      since: new Date(deviation.since),
+      expiresAt: deviation.expiresAt === null ? null : new Date(deviation.expiresAt),
+    },
+    scheduled: scheduled && { ...scheduled, at: new Date(scheduled.at) },
+    arranged: arranged && { ...arranged, at: new Date(arranged.at) },
+    failed: {
+      options: Object.fromEntries(
+        Object.entries(failed.options).map(([code, failure]) => [code, readFailure(failure)]),
+      ),
+      plan: failed.plan && readFailure(failed.plan),
+    },
+    call: call && readCall(call),
+  };
+};
+
+const readFailure = (failure: StoredServices['failed']['options'][string]): Failure => ({
+  ...failure,
+  at: new Date(failure.at),
+});
+
+const readCall = (call: NonNullable<StoredServices['call']>): NonNullable<SimServices['call']> => {
+  const openedAt = new Date(call.openedAt);
+  if (call.kind === 'cancel_arranged') return { ...call, openedAt };
+  const { plan } = call;
+  const arrange: ScheduledPlan | null = plan?.arrange ? { ...plan.arrange, at: new Date(plan.arrange.at) } : null;
+  return { ...call, openedAt, plan: plan && { ...plan, arrange } };
+};
+
+/** What somebody asked for, and what has become of it. */
+export interface StoredChange {
+  readonly id: string;
+  readonly accountId: string;
+  readonly simId: string;
+  readonly kind: ServiceChangeKind;
+  readonly state: ServiceChangeState;
+  readonly requestedBy: string;
+  readonly reason: string | null;
+  readonly wants: Wants;
+  readonly changes: Changes;
+  /** Its scheduled plan was taken back. */
+  readonly cancelled: boolean;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
+  readonly bodyHash: string;
+}
+
+const toChange = (row: Selectable<ServiceChangeTable>): StoredChange => ({
+  id: row.id,
+  accountId: row.account_id,
+  simId: row.sim_id,
+  kind: row.kind,
+  state: row.state,
+  requestedBy: row.requested_by,
+  reason: row.reason,
+  wants: row.wants,
+  changes: row.changes,
+  cancelled: row.cancelled,
+  createdAt: row.created_at,
+  endedAt: row.ended_at,
+  bodyHash: row.body_hash,
+});
+
+const changes = (tx: Transaction, accountId: string) =>
+  tx.selectFrom('service_change').selectAll().where('account_id', '=', accountId);
+
+export const findChange = async (tx: Transaction, accountId: string, id: string): Promise<StoredChange | undefined> => {
+  const row = await changes(tx, accountId).where('id', '=', id).executeTakeFirst();
+  return row && toChange(row);
+};
+
+export const findChangeOfKey = async (
+  tx: Transaction,
+  accountId: string,
+  { caller, key }: { readonly caller: string; readonly key: string },
+): Promise<StoredChange | undefined> => {
+  const row = await changes(tx, accountId)
+    .where('idempotency_caller', '=', caller)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst();
+  return row && toChange(row);
+};
+
+export const findPendingChanges = async (tx: Transaction, { accountId, simId }: SimRef): Promise<StoredChange[]> => {
+  const rows = await changes(tx, accountId).where('sim_id', '=', simId).where('state', '=', 'pending').execute();
+  return rows.map(toChange);
+};
+
+export const listChanges = async (
+  tx: Transaction,
+  accountId: string,
+  filters: { readonly simId?: string | undefined; readonly state?: ServiceChangeState | undefined },
+  page: { readonly beforeId: string | null; readonly limit: number },
+): Promise<{ items: StoredChange[]; nextCursor: string | null }> => {
+  let query = changes(tx, accountId);
+  if (filters.simId !== undefined) query = query.where('sim_id', '=', filters.simId);
+  if (filters.state !== undefined) query = query.where('state', '=', filters.state);
+  if (page.beforeId !== null) query = query.where('id', '<', page.beforeId);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, ({ id }) => [id], toChange);
+};
+
+export const insertChange = async (
+  tx: Transaction,
+  change: StoredChange,
+  { caller, key }: { readonly caller: string; readonly key: string },
+): Promise<void> => {
+  await tx
+    .insertInto('service_change')
+    .values({
+      account_id: change.accountId,
+      id: change.id,
+      sim_id: change.simId,
+      kind: change.kind,
+      state: change.state,
+      requested_by: change.requestedBy,
+      reason: change.reason,
+      wants: JSON.stringify(change.wants),
+      changes: JSON.stringify(change.changes),
+      created_at: change.createdAt,
+      ended_at: change.endedAt,
+      idempotency_caller: caller,
+      idempotency_key: key,
+      body_hash: change.bodyHash,
+    })
+    .execute();
+};
+
+export const updateChange = async (
+  tx: Transaction,
+  { accountId, id }: Pick<StoredChange, 'accountId' | 'id'>,
+  change: { readonly state: ServiceChangeState; readonly cancelled?: boolean; readonly endedAt: Date | null },
+): Promise<void> => {
+  await tx
+    .updateTable('service_change')
+    .set({
+      state: change.state,
+      ended_at: change.endedAt,
+      ...(change.cancelled === undefined ? {} : { cancelled: change.cancelled }),
+    })
+    .where('account_id', '=', accountId)
+    .where('id', '=', id)
+    .execute();
+};
+
+/** What is pending of one SIM is pending of another from now on. */
+export const movePendingChanges = async (
+  tx: Transaction,
+  { accountId, from, to }: { readonly accountId: string; readonly from: string; readonly to: string },
+): Promise<void> => {
+  await sql`
+    update service_change set sim_id = ${to}
+    where account_id = ${accountId} and sim_id = ${from} and state = 'pending'`.execute(tx);
+};

@@ -1,0 +1,59 @@
+import { idSchema } from '@simlane/contracts/http/primitives';
+import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
+import { simServicesInternalRoutes } from '@simlane/contracts/http/sim-services-internal';
+import { decodeCursor } from '@simlane/service-kit/pages';
+import { serveInternal, servePublic } from '@simlane/service-kit/routes';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Database } from '../database.ts';
+import {
+  cancelChange,
+  createChange,
+  listServiceChanges,
+  previewChange,
+  readChange,
+  retryChange,
+  type ServiceChanges,
+} from './service-change.service.ts';
+import { claimServices, openNextCall, recordResults } from './services-steps.service.ts';
+import { listTargets, showServices } from './services-view.service.ts';
+
+const beforeId = z.tuple([idSchema]);
+
+/** `/inventory/v1/sims/{id}/services…` and `/inventory/v1/service-changes…`, for users. */
+export const addSimServiceRoutes = (app: FastifyInstance, changes: ServiceChanges): void => {
+  const { db } = changes;
+  servePublic(app, simServiceRoutes.getSimServices, ({ params, caller }) => showServices(db, caller, params.id));
+  servePublic(app, simServiceRoutes.listServiceProfileTargets, ({ params, query, caller }) =>
+    listTargets(changes, caller, params.id, query),
+  );
+  servePublic(app, simServiceRoutes.previewServiceChange, ({ body, caller }) => previewChange(changes, caller, body));
+  servePublic(app, simServiceRoutes.createServiceChange, ({ body, caller, idempotencyKey }) =>
+    createChange(changes, caller, body, idempotencyKey),
+  );
+  servePublic(app, simServiceRoutes.listServiceChanges, ({ query, caller }) => {
+    const { cursor, limit, ...filters } = query;
+    const page = { beforeId: cursor === undefined ? null : decodeCursor(beforeId, cursor)[0], limit };
+    return listServiceChanges(db, caller, filters, page);
+  });
+  servePublic(app, simServiceRoutes.getServiceChange, ({ params, caller }) => readChange(db, caller, params.id));
+  servePublic(app, simServiceRoutes.cancelServiceChange, ({ params, caller }) =>
+    cancelChange(changes, caller, params.id),
+  );
+  servePublic(app, simServiceRoutes.retryServiceChange, ({ params, caller }) =>
+    retryChange(changes, caller, params.id),
+  );
+};
+
+/** What the workflow of a SIM's services asks for. */
+export const addSimServicesInternalRoutes = (app: FastifyInstance, db: Database): void => {
+  serveInternal(app, simServicesInternalRoutes.claim, ({ params, caller: { accountId } }) =>
+    claimServices(db, { accountId, ...params }),
+  );
+  serveInternal(app, simServicesInternalRoutes.openNextCall, ({ params, caller: { accountId } }) =>
+    openNextCall(db, { accountId, ...params }),
+  );
+  serveInternal(app, simServicesInternalRoutes.recordResults, ({ params, body, caller: { accountId } }) =>
+    recordResults(db, { accountId, simId: params.simId }, { callId: params.callId, results: body.results }),
+  );
+};
