@@ -6,6 +6,7 @@ import { readWorkerConfig } from './config.ts';
 import { serveHealth } from './health.ts';
 import { createQrCodeActivities } from './qr-code.activities.ts';
 import { createSimReplacementActivities } from './sim-replacement.activities.ts';
+import { createSimServicesActivities } from './sim-services.activities.ts';
 import { createWorker, IDLE_WORKER } from './worker.ts';
 
 /** A step may ask the provider twice, which takes up to 15 s each, and order answers only when it has the answers. */
@@ -32,6 +33,7 @@ await runService({
     const activities = {
       ...createSimReplacementActivities({ inventory, order, notification }),
       ...createQrCodeActivities({ inventory, notification }),
+      ...createSimServicesActivities({ inventory, order }),
     };
     const worker = config.READ_ONLY ? IDLE_WORKER : await createWorker({ config, logger, activities });
     onClose(() => worker.stop());

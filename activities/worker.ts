@@ -1,4 +1,4 @@
-import type { QrCodeActivities, SimReplacementActivities } from '@simlane/contracts/activities';
+import type { QrCodeActivities, SimReplacementActivities, SimServicesActivities } from '@simlane/contracts/activities';
 import type { Logger } from '@simlane/service-kit/logger';
 import {
   bundleWorkflowCode,
@@ -44,7 +44,7 @@ const OFFERED_TO_ITS_CACHE_FOR = '3 seconds';
 export const createWorker = async (options: {
   config: Config;
   logger: Logger;
-  activities: SimReplacementActivities & QrCodeActivities;
+  activities: SimReplacementActivities & QrCodeActivities & SimServicesActivities;
 }): Promise<RunningWorker> => {
   const { config, logger, activities } = options;
   Runtime.install({ logger: pinoLogger(logger), shutdownSignals: [] });

@@ -2,3 +2,4 @@
 export { qrCodeNotification } from './qr-code-notification.workflow.ts';
 export { qrCodeRequest } from './qr-code-request.workflow.ts';
 export { simReplacement } from './sim-replacement.workflow.ts';
+export { simServices } from './sim-services.workflow.ts';

@@ -30,3 +30,10 @@ export const showRequestPhase = (now: 'open' | QrRequestEnd): void => {
   if (workflowInfo().typedSearchAttributes.get(PHASE) === now) return;
   upsertSearchAttributes([{ key: PHASE, value: now }]);
 };
+
+/** Of a SIM's services: only where a run has waited, so that one which is answered at once costs no upsert. */
+export const showServicesPhase = (now: 'waiting' | 'settled'): void => {
+  const shown = workflowInfo().typedSearchAttributes.get(PHASE);
+  if (shown === now || (shown === undefined && now === 'settled')) return;
+  upsertSearchAttributes([{ key: PHASE, value: now }]);
+};

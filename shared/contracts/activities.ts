@@ -2,6 +2,7 @@
 import type { OrderStatus, TodoCode } from './order.ts';
 import type { QrRequestClaim, QrRequestStep } from './qr-code-request.ts';
 import type { FactApplied } from './sim-replacement.ts';
+import type { SimServicesInput } from './sim-services.ts';
 
 export interface OrderRef {
   readonly accountId: string;
@@ -89,4 +90,22 @@ export interface QrCodeActivities {
   carryOutQrRequestStep(request: QrRequestRef & { readonly step: QrRequestStep }): Promise<QrRequestClaim>;
   /** One mail, whatever the number of calls; none if the code is no longer current. */
   sendQrCodeNotification(notification: { readonly accountId: string; readonly notificationId: string }): Promise<void>;
+}
+
+/** A call of a SIM's services, by the id that inventory gave it and order knows it by. */
+export interface ServiceCallRef extends SimServicesInput {
+  readonly changeId: string;
+}
+
+/** What the workflow of a SIM's services may ask for. */
+export interface SimServicesActivities {
+  /**
+   * Opens the call of the newest difference, or goes on with the one that is open, sends it, and takes what is answered
+   * at once. Resolves to null where nothing differs.
+   */
+  sendServiceCall(sim: SimServicesInput): Promise<{ readonly changeId: string; readonly isAnswered: boolean } | null>;
+  /** Brings what order has of a call to inventory, once. A call that order does not know, or of another SIM, is nothing. */
+  takeServiceCallAnswer(call: ServiceCallRef): Promise<void>;
+  /** Asks the provider what is in force, and takes it for an answer where it is what was asked for. */
+  askForServiceCallAnswer(call: ServiceCallRef): Promise<{ readonly isAnswered: boolean }>;
 }

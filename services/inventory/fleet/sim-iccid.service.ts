@@ -5,7 +5,7 @@ import { requireAccepted } from '../accepted-warnings.ts';
 import type { Database } from '../database.ts';
 import { changeInFlight, giveIccidInAccount } from '../protected-change.ts';
 import { lockReplacementOfNewSim } from '../replacement/sim-replacement.repository.ts';
-import { refreshServicesDue } from '../sim-services/changing.ts';
+import { seeIccid } from '../sim-services/changing.ts';
 import { byCaller } from '../timeline/origin.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { updateSim } from './sim.repository.ts';
@@ -48,7 +48,7 @@ export const setSimIccid = (db: Database, caller: Caller, id: string, entry: Icc
     if (sim.iccid !== null && entry.reason == null) throw reasonRequired(sim.iccid);
     requireAccepted(warnings, entry.acceptWarnings);
     await updateSim(tx, { accountId, id }, { iccid });
-    await refreshServicesDue(tx, { accountId, simId: id });
+    await seeIccid(tx, { accountId, simId: id }, { origin: byCaller(caller), before: sim.iccid });
     await addToTimeline(tx, accountId, byCaller(caller), [
       {
         subject: { type: 'sim', id },

@@ -8,7 +8,7 @@ import { iccidHolders } from '../fleet/sim-iccid.repository.ts';
 import { iccidInvalid, judgeHolders, readEnteredIccid, reasonRequired } from '../fleet/sim-iccid.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { changeInFlight, giveIccidInAccount } from '../protected-change.ts';
-import { refreshServicesDue } from '../sim-services/changing.ts';
+import { refreshServicesDue, seeIccid } from '../sim-services/changing.ts';
 import { byActor, byFact } from '../timeline/origin.ts';
 import { addToTimeline } from '../timeline/timeline.repository.ts';
 import { usableEid, usableForm } from './new-sim-iccid.ts';
@@ -74,7 +74,8 @@ const fillInSim = async (
   const iccid = found?.iccid ?? null;
   if (iccid !== null || eid !== null) {
     await setIdentifiers(tx, { accountId, simId: sim.id }, { ...(iccid && { iccid }), ...(eid && { eid }) });
-    await refreshServicesDue(tx, { accountId, simId: sim.id });
+    // Only one that was missing is filled in.
+    if (iccid !== null) await refreshServicesDue(tx, { accountId, simId: sim.id });
     await addToTimeline(tx, accountId, byFact('provider', step), [
       {
         subject: { type: 'sim', id: sim.id },
@@ -190,7 +191,8 @@ const enterAfterCommit = async (target: EntryTarget, judge: () => Promise<void>)
   if (sim.iccid !== null && reason === null) throw reasonRequired(sim.iccid);
   await judge();
   await setIdentifiers(tx, { accountId: order.accountId, simId: sim.id }, { iccid });
-  await refreshServicesDue(tx, { accountId: order.accountId, simId: sim.id });
+  const origin = byActor(target.actor, order.orderId);
+  await seeIccid(tx, { accountId: order.accountId, simId: sim.id }, { origin, before: sim.iccid });
   await settleIccidIssue(tx, order.accountId, order.orderId);
   await recordEntry(target, sim.iccid === null ? 'iccid_entered' : 'iccid_corrected', sim.iccid);
   return sim.iccid === null ? 'entered' : 'corrected';

@@ -86,6 +86,22 @@ export const refreshServicesDue = async (tx: Transaction, ref: SimRef): Promise<
 };
 
 /**
+ * The SIM has an ICCID, or another one, in the transaction that gives it. What waited for one is sent. What was sent and
+ * confirmed under another is true of that one: nothing of it is confirmed of this, and answers to it are no longer taken.
+ */
+export const seeIccid = async (
+  tx: Transaction,
+  ref: SimRef,
+  { origin, before }: { readonly origin: Origin; readonly before: string | null },
+): Promise<void> => {
+  if (before === null) return refreshServicesDue(tx, ref);
+  const held = await takeServices(tx, ref);
+  if (held === undefined || held.version === 0 || !held.sim.isInUse) return;
+  const told = [{ event: 'services_unconfirmed', data: { iccidBefore: before } }] as const;
+  await changeServices(tx, held, moveTo(held.services), { origin, told, now: new Date() });
+};
+
+/**
  * The SIM ends, in the transaction that ends it and has its row. Where another one follows it, that one is to do what
  * this one was, and has what is pending of it; nothing is confirmed.
  */

@@ -218,6 +218,21 @@ describe('a SIM that is replaced', () => {
     expect(await next.openNextCall()).toMatchObject({ wanted: { options: { data: 'on' } } });
   });
 
+  it('has nothing confirmed under an ICCID that was wrong: all of it is sent again under the right one', async () => {
+    const sim = await scheduled();
+    await sim.change({ kind: 'deviate', deviationKind: 'test', reason: 'r', options: { roaming: 'off', sms: 'off' } });
+    const wrong = await sim.openNextCall();
+    if (wrong === null) throw new Error('there is no call');
+    const iccid = newIccid();
+    const body = { iccid, reason: 'misread', acceptWarnings: ['iccid_checksum'] };
+    const corrected = await inventory.call({ accountId: sim.accountId }, 'PUT', `/sims/${sim.simId}/iccid`, body);
+    expect(corrected.status).toBe(200);
+    const right = await sim.openNextCall();
+    expect(right).toMatchObject({ iccid, wanted: { options: { data: 'off', sms: 'off' }, ratePlan: 'S' } });
+    await sim.record(wrong.callId, sim.resultsOf(wrong));
+    expect((await sim.show()).ratePlan).toMatchObject({ confirmed: null, scheduled: { ratePlan: 'L' } });
+  });
+
   it('and rolled back has lost nothing', async () => {
     const { sim, order } = await replaced();
     const before = await sim.show();

@@ -69,6 +69,7 @@ export type TimelineEvent =
   | 'services_refused'
   | 'services_plan_arranged'
   | 'services_plan_kept'
+  | 'services_unconfirmed'
   | 'services_moved'
   | 'services_ended';
 
