@@ -1,11 +1,7 @@
 import type { ServiceChange, ServiceChangePreview, ServiceWish } from '@simlane/contracts/http/sim-services';
-import type { NewServiceProfile } from '@simlane/contracts/http/service-profiles';
-import { shortened } from '@simlane/contracts/http/primitives';
-import { mayDo } from '@simlane/contracts/permissions';
 import type { ServiceChangeState } from '@simlane/contracts/service-changes';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
-import { namedUuid } from '@simlane/service-kit/named-uuid';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
@@ -16,35 +12,20 @@ import { visibilityOf } from '../fleet/visibility.ts';
 import { byCaller } from '../timeline/origin.ts';
 import { changeServices, type HeldServices, takeServices } from './changing.ts';
 import { encodePreviewToken, requireFresh } from './preview-token.ts';
-import { billingOf, contentOf, type ServiceCatalog, type ServiceProfileFacts } from './service-catalog.ts';
-import {
-  carryOut,
-  changesNothing,
-  requireChangeable,
-  requireTarget,
-  shownChanges,
-  wantsOf,
-  withoutProfile,
-} from './service-wish.ts';
+import { billingOf, contentOf, type ServiceProfileFacts } from './service-catalog.ts';
+import { groundOf, noSim, type ServiceChanges } from './service-ground.ts';
+import { carryOut, changesNothing, requireChangeable, shownChanges, wantsOf } from './service-wish.ts';
 import { cancelScheduled, retry, type SimServices } from './sim-services.ts';
 import {
   findChange,
   findChangeOfKey,
   insertChange,
-  type KeptServices,
   listChanges,
   readServices,
   type StoredChange,
   updateChange,
 } from './sim-services.repository.ts';
 
-export interface ServiceChanges {
-  readonly db: Database;
-  readonly serviceCatalog: ServiceCatalog;
-  readonly onDue: () => void;
-}
-
-const noSim = (): ProblemError => notFound('There is no such SIM');
 const noChange = (): ProblemError => notFound('There is no such service change');
 
 const toServiceChange = (change: StoredChange): ServiceChange => ({
@@ -58,58 +39,6 @@ const toServiceChange = (change: StoredChange): ServiceChange => ({
   createdAt: change.createdAt.toISOString(),
   endedAt: change.endedAt?.toISOString() ?? null,
 });
-
-/** What a wish is about, read before anything is taken: the catalog is asked in between. */
-interface Ground {
-  readonly kept: KeptServices;
-  readonly facts: ServiceProfileFacts;
-  /** The profile that is to be made first. */
-  readonly newProfile: { readonly id: string; readonly content: NewServiceProfile } | null;
-}
-
-/** @param making what makes the id of a new profile: the same for a repeat of the request */
-const groundOf = async (
-  { db, serviceCatalog }: ServiceChanges,
-  caller: Caller,
-  { wish, making }: { readonly wish: ServiceWish; readonly making: string },
-): Promise<Ground> => {
-  const { accountId } = caller;
-  const { sim, kept } = await readInAccount(db, accountId, async (tx) => {
-    const found = await findSim(tx, visibilityOf(caller), wish.simId);
-    if (found === undefined) throw noSim();
-    return { sim: found, kept: await readServices(tx, { accountId, simId: wish.simId }) };
-  });
-  requireChangeable(sim.state);
-  if (wish.kind !== 'migrate') {
-    const { profile } = kept.services;
-    if (profile === null) throw withoutProfile();
-    return { kept, facts: await serviceCatalog.profile(accountId, profile.id), newProfile: null };
-  }
-  const newProfile =
-    wish.newProfile === undefined ? null : await newProfileOf(serviceCatalog, caller, { wish, making });
-  const facts =
-    newProfile === null
-      ? await serviceCatalog.profile(accountId, wish.serviceProfileId ?? '')
-      : await serviceCatalog.draft(accountId, newProfile.id, newProfile.content);
-  requireTarget(facts.profile, sim.providerId);
-  return { kept, facts, newProfile };
-};
-
-const newProfileOf = async (
-  catalog: ServiceCatalog,
-  { accountId, roles }: Caller,
-  { wish, making }: { readonly wish: ServiceWish; readonly making: string },
-): Promise<Ground['newProfile']> => {
-  if (wish.kind !== 'migrate' || wish.newProfile === undefined) return null;
-  if (!mayDo(roles, 'catalog:change')) {
-    throw new ProblemError('forbidden', 'Only administrators make service profiles', {
-      fix: 'Ask an administrator for the profile, and migrate to it with serviceProfileId',
-    });
-  }
-  const { name, ...given } = wish.newProfile;
-  const known = name ?? shortened(`Copy of ${(await catalog.profile(accountId, given.copyOf)).profile.name}`);
-  return { id: namedUuid(`service-profile ${accountId} ${making}`), content: { ...given, name: known } };
-};
 
 /** What a change would do, now and later. Changes nothing, in the catalog neither. */
 export const previewChange = async (

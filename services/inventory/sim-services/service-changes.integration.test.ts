@@ -105,6 +105,7 @@ describe('a migration', () => {
     expect(inventory.serviceCatalog.made.size).toBe(0);
     const made = await sim.change(body, ['administrator']);
     expect(made.status).toBe(201);
+    expect(inventory.serviceCatalog.made.size).toBe(1);
     expect((await sim.show()).serviceProfile).toEqual({ id: [...inventory.serviceCatalog.made.keys()][0], version: 1 });
   });
 

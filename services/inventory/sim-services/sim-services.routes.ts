@@ -13,8 +13,8 @@ import {
   previewChange,
   readChange,
   retryChange,
-  type ServiceChanges,
 } from './service-change.service.ts';
+import type { ServiceChanges } from './service-ground.ts';
 import { claimServices, openNextCall, recordResults } from './services-steps.service.ts';
 import { listTargets, showServices } from './services-view.service.ts';
 
