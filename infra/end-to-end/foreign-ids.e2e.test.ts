@@ -8,6 +8,9 @@ import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
 import { providerSignalRoutes } from '@simlane/contracts/http/provider-signals';
 import { qrCodeRoutes } from '@simlane/contracts/http/qr-code';
 import { qrCodeInternalRoutes } from '@simlane/contracts/http/qr-code-internal';
+import { serviceProfileChoiceRoutes } from '@simlane/contracts/http/service-profile-choices';
+import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
+import { simServicesInternalRoutes } from '@simlane/contracts/http/sim-services-internal';
 import type { InternalRoute, PublicRoute } from '@simlane/contracts/http/route';
 import {
   ratePlanRoutes,
@@ -36,6 +39,7 @@ const PUBLIC: readonly PublicRoute[] = [
   serviceProfileRoutes,
   inventoryRoutes,
   qrCodeRoutes,
+  simServiceRoutes,
   orderRoutes,
   orderDecisionRoutes,
   providerSignalRoutes,
@@ -46,8 +50,10 @@ const INTERNAL: readonly (InternalRoute & { readonly of: keyof ReturnType<typeof
   [
     ['catalog', catalogInternalRoutes],
     ['catalog', serviceProfileInternalRoutes],
+    ['catalog', serviceProfileChoiceRoutes],
     ['inventory', inventoryInternalRoutes],
     ['inventory', qrCodeInternalRoutes],
+    ['inventory', simServicesInternalRoutes],
     ['order', orderInternalRoutes],
     ['notification', notificationInternalRoutes],
   ] as const
@@ -64,6 +70,8 @@ let qrCodes: QrCodesOfManager;
 /** A request for a QR code that is open, and the notification of a code that came. */
 let requestId: string;
 let notificationId: string;
+/** A service change of a SIM that nothing else here is about. */
+let serviceChangeId: string;
 let requestBefore: Awaited<ReturnType<typeof everythingAboutRequest>>;
 const tokens = new Map<string, string>();
 beforeAll(async () => {
@@ -100,7 +108,18 @@ beforeAll(async () => {
   ({ id: notificationId } = row as { id: string });
   ({ id: requestId } = await qrCodes.asked(esims));
   requestBefore = await everythingAboutRequest();
+  serviceChangeId = await changeServices();
 });
+
+const changeServices = async (): Promise<string> => {
+  const [profile] = english.catalog.serviceProfiles;
+  const pack = english.catalog.servicePacks.find(({ id }) => id === profile?.servicePackId);
+  const sim = english.fleet.sims.findLast(
+    ({ id, state, providerId }) => state === 'active' && providerId === pack?.providerId && id !== victim.sim.id,
+  );
+  const body = { kind: 'migrate', simId: sim?.id ?? '', serviceProfileId: profile?.id ?? '' } as const;
+  return (await manager.api.call(simServiceRoutes.createServiceChange, { body }, randomUUID())).id;
+};
 
 const everythingAboutRequest = async () => ({
   request: await qrCodes.getRequest(requestId),
@@ -180,6 +199,7 @@ const internalBody = () => ({
   orderedBy: { id: 'demo-manager-fr', name: 'Claire Moreau', email: 'claire@example.com', language: 'fr' },
   messageIds: [],
   returns: [],
+  results: [],
   options: { sms: 'off' },
   createdBy: 'demo-administrator-fr',
 });
@@ -196,6 +216,7 @@ describe("another account's ids", () => {
     '/inventory/v1/lines/': victim.line.id,
     '/inventory/v1/sims/': victim.sim.id,
     '/inventory/v1/qr-requests/': requestId,
+    '/inventory/v1/service-changes/': serviceChangeId,
     '/orders/v1/orders/': victim.order.id,
     '/orders/v1/provider-connections/': victim.order.providerId,
     '/orders/v1/provider-signals/': receipt,
@@ -290,6 +311,7 @@ describe("another account's ids", () => {
       inventoryInternalRoutes.reserve,
       catalogInternalRoutes.listQrCodeContacts,
       serviceProfileInternalRoutes.putServiceProfile,
+      serviceProfileChoiceRoutes.draftServiceProfile,
       notificationInternalRoutes.listReturns,
       notificationInternalRoutes.recordReturnsTold,
     ];
@@ -302,6 +324,8 @@ describe("another account's ids", () => {
       id: victim.order.providerId,
       requestId,
       notificationId,
+      simId: victim.sim.id,
+      callId: randomUUID(),
     };
     const idOf = ({ path }: InternalRoute, parameter: string) =>
       path.startsWith('/internal/service-profiles/:id') && parameter === 'id'

@@ -54,6 +54,35 @@ describe('a profile, for inventory', () => {
     expect(body.profile.options).toEqual({ ...profile.options, voice: 'on' });
   });
 
+  it('is told beforehand, as it would be made, and is not made by that', async () => {
+    const { profile, pack, plan } = account;
+    const id = randomUUID();
+    const draft = (newProfile: object) =>
+      account.inside({ method: 'PUT', url: `/internal/service-profile-drafts/${id}`, body: { newProfile } });
+    const newProfile = { name: 'A copy', copyOf: profile.id, options: { sms: 'off' } };
+    expect((await draft(newProfile)).body).toMatchObject({
+      profile: { id, version: 1, name: 'A copy', options: { ...profile.options, sms: 'off' } },
+      servicePack: { id: pack.id },
+      ratePlan: { id: plan.id },
+    });
+    expect((await draft({ ...newProfile, options: { sms: 'perhaps' } })).body).toMatchObject({
+      code: 'profile_invalid',
+    });
+    expect(await account.inside({ url: at(id) })).toMatchObject({ status: 404 });
+  });
+
+  it('is listed with the others of its provider, each with the code of its plan, but not once it is archived', async () => {
+    const { profile, plan, provider } = account;
+    const list = async (): Promise<unknown[]> =>
+      (await account.inside({ url: `/internal/service-profiles?providerId=${provider.id}` })).body.items;
+    const read = await account.read('service-profiles', profile.id);
+    expect(await list()).toContainEqual({ profile: read, ratePlanCode: plan.code });
+    await put(randomUUID(), { name: 'Another', copyOf: profile.id });
+    const before = (await list()).length;
+    await account.archive('service-profiles', profile.id);
+    expect(await list()).toHaveLength(before - 1);
+  });
+
   it('is for inventory only, and of its account', async () => {
     const other = await startAccount(catalog);
     const calls = [

@@ -4,6 +4,7 @@ import type {
   ServiceProfile,
   serviceProfileInternalRoutes,
 } from '@simlane/contracts/http/service-profiles';
+import { serviceProfileChoiceRoutes } from '@simlane/contracts/http/service-profile-choices';
 import type { RouteAnswer } from '@simlane/contracts/http/route';
 import { type Configuration, isSameConfiguration, withDefaults } from '@simlane/contracts/service-options';
 import { bodyHash } from '@simlane/service-kit/body-hash';
@@ -11,14 +12,22 @@ import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { notFound } from '@simlane/service-kit/problem';
 import type { Db, Tx } from '../database.ts';
 import { providers } from '../provider.ts';
+import { listItems } from '../resource.ts';
 import { makeOnce } from './making.service.ts';
 import { ratePlans } from './rate-plan.repository.ts';
 import { readItem } from './reading.ts';
 import { holdServicePack, servicePacks } from './service-pack.repository.ts';
-import { changeServiceProfile, findServiceProfileVersion, serviceProfiles } from './service-profile.repository.ts';
-import { makeProfile, takeProfile } from './service-profile.service.ts';
+import {
+  changeServiceProfile,
+  findServiceProfileVersion,
+  profilesMatching,
+  serviceProfiles,
+} from './service-profile.repository.ts';
+import { makeProfile, profileWanted, takeProfile } from './service-profile.service.ts';
 import { requireFitting } from './service-profile.ts';
 import { requireUnarchived, staleVersion } from './versioned.ts';
+
+type ProfileForChange = RouteAnswer<typeof serviceProfileInternalRoutes.getServiceProfile>;
 
 /**
  * A profile with all that a change of services is made of. In an earlier version it has the name and the options that
@@ -31,7 +40,7 @@ export const readProfileForChange = (
   accountId: string,
   id: string,
   version: number | undefined,
-): Promise<RouteAnswer<typeof serviceProfileInternalRoutes.getServiceProfile>> =>
+): Promise<ProfileForChange> =>
   readInAccount(db, accountId, async (tx) => {
     const profile = await readItem(tx, accountId, id, serviceProfiles);
     const servicePack = await readItem(tx, accountId, profile.servicePackId, servicePacks);
@@ -40,6 +49,48 @@ export const readProfileForChange = (
     const asked =
       version === undefined ? profile : await profileInVersion(tx, accountId, profile, version, servicePack);
     return { profile: asked, servicePack, ratePlan, provider: { planChange, billingZone } };
+  });
+
+/**
+ * The profile that would be made under this id. Makes nothing.
+ *
+ * @throws ProblemError as making one does
+ */
+export const draftServiceProfile = (
+  db: Db,
+  accountId: string,
+  id: string,
+  wanted: NewServiceProfile,
+): Promise<ProfileForChange> =>
+  inAccount(db, accountId, async (tx) => {
+    const { profile, pack, plan } = await profileWanted(tx, accountId, id, wanted);
+    const { planChange, billingZone } = await readItem(tx, accountId, profile.providerId, providers);
+    return {
+      profile: { ...profile, options: { ...profile.options }, version: 1, archivedAt: null },
+      servicePack: pack,
+      ratePlan: plan,
+      provider: { planChange, billingZone },
+    };
+  });
+
+/** The unarchived profiles of a provider, by name, each with the code of its plan. */
+export const listChoices = (
+  db: Db,
+  accountId: string,
+  { providerId, ...page }: { providerId: string; limit: number; cursor?: string | undefined },
+): Promise<RouteAnswer<typeof serviceProfileChoiceRoutes.listServiceProfiles>> =>
+  readInAccount(db, accountId, async (tx) => {
+    const { path } = serviceProfileChoiceRoutes.listServiceProfiles;
+    const of = profilesMatching({ providerId });
+    const { items, nextCursor } = await listItems(tx, accountId, { path, ...page, includeArchived: false }, of);
+    const codes = new Map<string, string>();
+    for (const { ratePlanId } of items) {
+      if (!codes.has(ratePlanId)) codes.set(ratePlanId, (await readItem(tx, accountId, ratePlanId, ratePlans)).code);
+    }
+    return {
+      items: items.map((profile) => ({ profile, ratePlanCode: codes.get(profile.ratePlanId) ?? '' })),
+      nextCursor,
+    };
   });
 
 const profileInVersion = async (

@@ -1,10 +1,17 @@
+import { serviceProfileChoiceRoutes } from '@simlane/contracts/http/service-profile-choices';
 import { serviceProfileInternalRoutes, serviceProfileRoutes } from '@simlane/contracts/http/service-profiles';
 import { readInAccount } from '@simlane/service-kit/postgres';
 import { serveInternal, servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
 import type { Db } from '../database.ts';
 import { listItems } from '../resource.ts';
-import { putServiceProfile, putServiceProfileVersion, readProfileForChange } from './profile-for-inventory.service.ts';
+import {
+  draftServiceProfile,
+  listChoices,
+  putServiceProfile,
+  putServiceProfileVersion,
+  readProfileForChange,
+} from './profile-for-inventory.service.ts';
 import { readItem, withVersion } from './reading.ts';
 import { listServiceProfileVersions, profilesMatching, serviceProfiles } from './service-profile.repository.ts';
 import { archiveServiceProfile, createServiceProfile, editServiceProfile } from './service-profile.service.ts';
@@ -41,6 +48,12 @@ export const addServiceProfileRoutes = (app: { public: FastifyInstance; internal
   const internal = serviceProfileInternalRoutes;
   serveInternal(app.internal, internal.getServiceProfile, ({ caller, params: { id }, query: { version } }) =>
     readProfileForChange(db, caller.accountId, id, version),
+  );
+  serveInternal(app.internal, serviceProfileChoiceRoutes.listServiceProfiles, ({ caller, query }) =>
+    listChoices(db, caller.accountId, query),
+  );
+  serveInternal(app.internal, serviceProfileChoiceRoutes.draftServiceProfile, ({ caller, params: { id }, body }) =>
+    draftServiceProfile(db, caller.accountId, id, body.newProfile),
   );
   serveInternal(app.internal, internal.putServiceProfile, ({ caller, params: { id }, body }) =>
     putServiceProfile(db, caller.accountId, id, body),

@@ -45,12 +45,18 @@ interface ProfileToMake {
   readonly request: KeyedRequest | null;
 }
 
-/** Holds pack and plan, so that neither is archived or edited meanwhile, and adds the profile in its first version. */
+/** Adds the profile in its first version. */
 export const makeProfile = async (
   tx: Tx,
   accountId: string,
   { id, wanted, sub, request }: ProfileToMake,
 ): Promise<string | undefined> => {
+  const { profile } = await profileWanted(tx, accountId, id, wanted);
+  return (await addServiceProfile(tx, accountId, profile, { sub, request })) ? id : undefined;
+};
+
+/** Holds pack and plan, so that neither is archived or edited until the transaction ends, and says what is to be made. */
+export const profileWanted = async (tx: Tx, accountId: string, id: string, wanted: NewServiceProfile) => {
   const source =
     wanted.copyOf === undefined ? undefined : await findItem(tx, accountId, wanted.copyOf, serviceProfiles);
   if (wanted.copyOf !== undefined && source === undefined) throw notFound('There is no such service profile to copy');
@@ -65,7 +71,7 @@ export const makeProfile = async (
   const options = optionsOfNew(wanted, source, pack);
   requireFitting(pack, plan, options);
   const profile = { id, name: wanted.name, providerId: pack.providerId, servicePackId, ratePlanId, options };
-  return (await addServiceProfile(tx, accountId, profile, { sub, request })) ? id : undefined;
+  return { profile, pack, plan };
 };
 
 /**

@@ -267,8 +267,11 @@ export const retryChange = async (services: ServiceChanges, caller: Caller, id: 
   const facts = await serviceCatalog.profile(accountId, profileId);
   const retried = await inAccount(db, accountId, async (tx) => {
     const { change, held } = await takeChange(tx, caller, id);
-    if (change.state === 'pending') return toServiceChange(change);
-    if (change.state !== 'failed' && change.state !== 'cancelled') {
+    const { failed } = held.services;
+    // One whose plan is still to come may have an option that was refused.
+    const isRefused = failed.plan !== null || Object.keys(failed.options).length > 0;
+    if (change.state === 'pending' && !isRefused) return toServiceChange(change);
+    if (change.state === 'done' || change.state === 'superseded') {
       throw notPossible(`The change is ${change.state}, and nothing of it can be wanted again`, 'Make a new change');
     }
     const now = new Date();

@@ -6,7 +6,7 @@ import { wantedServicesSchema } from './provider-services.ts';
 import { internalRoute } from './route.ts';
 
 const changeParams = z.object({ changeId: idSchema });
-const iccidSchema = z.string().regex(/^\d{19,20}$/, '19 or 20 digits');
+const iccidSchema = z.string().regex(/^\d{18,20}$/, '18 to 20 digits');
 
 export const serviceCallSchema = z.object({
   changeId: idSchema,

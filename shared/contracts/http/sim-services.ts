@@ -247,7 +247,7 @@ export const simServiceRoutes = {
     status: 200,
     path: '/inventory/v1/service-changes/:id/retry',
     summary: 'Want again what the provider has refused, or the rate plan that was cancelled',
-    description: 'Of everything that the provider has refused of this SIM. One that is pending stays as it is.',
+    description: 'Of everything that the provider has refused of this SIM. One that is pending stays so.',
     params: idParams,
     answer: serviceChangeSchema,
     problems: ['not_found', 'service_change_state', 'dependency_unavailable'],
