@@ -1,7 +1,6 @@
-import type { InternalRoute } from '@simlane/contracts/http/route';
 import { RemoteProblem, UnavailableError } from '@simlane/service-kit/problem';
-import type { ServiceClient } from '@simlane/service-kit/service-client';
 import { describe, expect, it } from 'vitest';
+import { answeringServices } from './answering-services.fixture.ts';
 import { createQrCodeActivities } from './qr-code.activities.ts';
 
 const request = { accountId: 'account', requestId: 'request' };
@@ -21,24 +20,13 @@ const reused = new RemoteProblem('notification', {
   instance: 'request',
 });
 
-/** Services that answer as told, by service, method and the last part of the path, and the calls they got in their order. */
 const services = (answers: Record<string, unknown>) => {
-  const calls: { name: string; body: unknown }[] = [];
-  const clientOf = (service: string): ServiceClient => ({
-    call: async (contract: InternalRoute, asked: object) => {
-      const name = `${service} ${contract.method} ${contract.path.split('/').at(-1)}`;
-      calls.push({ name, body: 'body' in asked ? asked.body : undefined });
-      const answer = answers[name];
-      if (answer instanceof Error) throw answer;
-      return answer as never;
-    },
-    close: () => undefined,
-  });
+  const { calls, clientOf, names } = answeringServices(answers);
   const activities = createQrCodeActivities({
     inventory: clientOf('inventory'),
     notification: clientOf('notification'),
   });
-  return { calls, activities, names: () => calls.map(({ name }) => name) };
+  return { calls, activities, names };
 };
 
 const LIST_RETURNS = 'notification GET returned-mails';

@@ -1,7 +1,6 @@
 import type { Account, Article, Distributor, OrderPack, Provider } from '@simlane/contracts/http/catalog';
 import type { Tx } from './database.ts';
-
-const timeOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
+import { timeOf } from './time.ts';
 
 export const putAccount = async (tx: Tx, account: Account): Promise<void> => {
   const settings = {

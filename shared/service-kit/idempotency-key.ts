@@ -26,3 +26,16 @@ export const readIdempotencyKey = (headers: IncomingHttpHeaders): string => {
   }
   return key;
 };
+
+interface KeyedBody {
+  /** Null where no request has made it. */
+  readonly bodyHash: string | null;
+}
+
+/** A request under a key that was used before is a repeat only with the same body. @throws ProblemError `idempotency_key_reused` */
+export const requireSameBody = (before: KeyedBody, repeated: KeyedBody): void => {
+  if (before.bodyHash === repeated.bodyHash) return;
+  throw new ProblemError('idempotency_key_reused', 'The Idempotency-Key was used for another request', {
+    fix: 'Use a new key for a new request, and the same body with the same key',
+  });
+};

@@ -1,8 +1,8 @@
 import type { RatePlan, RatePlanVersion } from '@simlane/contracts/http/service-profiles';
 import type { Tx } from '../database.ts';
 import type { Resource } from '../resource.ts';
-import { timeOrNull } from '../time.ts';
-import { type KeyedRequest, requestColumns } from './versioned.repository.ts';
+import { timeOf, timeOrNull } from '../time.ts';
+import { firstHeld, type KeyedRequest, type Purpose, requestColumns, toVersion } from './versioned.repository.ts';
 
 const select = (tx: Tx, accountId: string) =>
   tx
@@ -16,25 +16,14 @@ const toPlan = (row: Row): RatePlan => ({ ...row, archivedAt: timeOrNull(row.arc
 
 export const ratePlans = { select, toItem: toPlan } satisfies Resource<Row, RatePlan>;
 
-/** Those of one provider, or of all. */
-export const ratePlansOf = (providerId: string | undefined) => ({
-  ...ratePlans,
-  select: (tx: Tx, accountId: string) =>
-    providerId === undefined ? select(tx, accountId) : select(tx, accountId).where('provider_id', '=', providerId),
-});
-
-/**
- * The plan, held until the transaction ends: `to_change` by whoever edits or archives it, `as_it_is` by whoever relies
- * on it. One waits for the other, and then sees what the other has done.
- */
+/** The plan, held until the transaction ends. */
 export const holdRatePlan = async (
   tx: Tx,
   accountId: string,
   id: string,
-  purpose: 'to_change' | 'as_it_is',
+  purpose: Purpose,
 ): Promise<RatePlan | undefined> => {
-  const query = select(tx, accountId).where('id', '=', id);
-  const row = await (purpose === 'to_change' ? query.forUpdate() : query.forShare()).executeTakeFirst();
+  const row = await firstHeld(select(tx, accountId).where('id', '=', id), purpose);
   return row && toPlan(row);
 };
 
@@ -92,7 +81,7 @@ const columnsOf = ({ version, name, code, archivedAt }: RatePlan) => ({
   version,
   name,
   code,
-  archived_at: archivedAt === null ? null : new Date(archivedAt),
+  archived_at: timeOf(archivedAt),
 });
 
 /** The newest first, from the one before `before` on. */
@@ -110,10 +99,5 @@ export const listRatePlanVersions = async (
     .orderBy('version', 'desc')
     .limit(most);
   if (before !== null) query = query.where('version', '<', before);
-  return (await query.execute()).map(({ created_at, created_by, archived_at, ...held }) => ({
-    ...held,
-    createdAt: created_at.toISOString(),
-    createdBy: created_by,
-    archivedAt: timeOrNull(archived_at),
-  }));
+  return (await query.execute()).map(toVersion);
 };

@@ -4,8 +4,8 @@ import { servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
 import type { Db } from '../database.ts';
 import { listItems } from '../resource.ts';
-import { readItem, withVersion } from './reading.ts';
-import { listRatePlanVersions, ratePlans, ratePlansOf } from './rate-plan.repository.ts';
+import { ofProvider, readItem, withVersion } from './reading.ts';
+import { listRatePlanVersions, ratePlans } from './rate-plan.repository.ts';
 import { archiveRatePlan, createRatePlan, editRatePlan } from './rate-plan.service.ts';
 import { versionPage } from './version-page.ts';
 
@@ -13,7 +13,9 @@ export const addRatePlanRoutes = (app: { public: FastifyInstance }, db: Db): voi
   const routes = ratePlanRoutes;
   servePublic(app.public, routes.listRatePlans, ({ caller: { accountId }, query }) => {
     const page = { path: routes.listRatePlans.path, ...query };
-    return readInAccount(db, accountId, (tx) => listItems(tx, accountId, page, ratePlansOf(query.providerId)));
+    return readInAccount(db, accountId, (tx) =>
+      listItems(tx, accountId, page, ofProvider(ratePlans, query.providerId)),
+    );
   });
   servePublic(app.public, routes.getRatePlan, async ({ caller: { accountId }, params: { id }, reply }) =>
     withVersion(reply, await readInAccount(db, accountId, (tx) => readItem(tx, accountId, id, ratePlans))),

@@ -1,6 +1,7 @@
 import { notFound } from '@simlane/service-kit/problem';
 import { setVersion } from '@simlane/service-kit/if-match';
 import type { FastifyReply } from 'fastify';
+import { sql } from 'kysely';
 import type { Tx } from '../database.ts';
 import { providers } from '../provider.ts';
 import { findItem, type Resource } from '../resource.ts';
@@ -17,6 +18,18 @@ export const readItem = async <Row extends { id: string; name: string }, Item>(
   if (item === undefined) throw notFound();
   return item;
 };
+
+/** Those of one provider, or of all. */
+export const ofProvider = <Row extends { id: string; name: string }, Item>(
+  { select, toItem }: Resource<Row, Item>,
+  providerId: string | undefined,
+): Resource<Row, Item> => ({
+  toItem,
+  select: (tx, accountId) => {
+    const all = select(tx, accountId);
+    return providerId === undefined ? all : all.where(sql<boolean>`provider_id = ${providerId}`);
+  },
+});
 
 /** @throws ProblemError `not_found`, `archived` */
 export const requireProvider = async (tx: Tx, accountId: string, id: string): Promise<void> => {

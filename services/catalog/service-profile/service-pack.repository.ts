@@ -1,8 +1,8 @@
 import type { ServicePack, ServicePackVersion } from '@simlane/contracts/http/service-profiles';
 import type { Tx } from '../database.ts';
 import type { Resource } from '../resource.ts';
-import { timeOrNull } from '../time.ts';
-import { type KeyedRequest, requestColumns } from './versioned.repository.ts';
+import { timeOf, timeOrNull } from '../time.ts';
+import { firstHeld, type KeyedRequest, type Purpose, requestColumns, toVersion } from './versioned.repository.ts';
 
 const select = (tx: Tx, accountId: string) =>
   tx
@@ -16,25 +16,14 @@ const toPack = (row: Row): ServicePack => ({ ...row, archivedAt: timeOrNull(row.
 
 export const servicePacks = { select, toItem: toPack } satisfies Resource<Row, ServicePack>;
 
-/** Those of one provider, or of all. */
-export const servicePacksOf = (providerId: string | undefined) => ({
-  ...servicePacks,
-  select: (tx: Tx, accountId: string) =>
-    providerId === undefined ? select(tx, accountId) : select(tx, accountId).where('provider_id', '=', providerId),
-});
-
-/**
- * The pack, held until the transaction ends: `to_change` by whoever edits or archives it, `as_it_is` by whoever relies
- * on it. One waits for the other, and then sees what the other has done.
- */
+/** The pack, held until the transaction ends. */
 export const holdServicePack = async (
   tx: Tx,
   accountId: string,
   id: string,
-  purpose: 'to_change' | 'as_it_is',
+  purpose: Purpose,
 ): Promise<ServicePack | undefined> => {
-  const query = select(tx, accountId).where('id', '=', id);
-  const row = await (purpose === 'to_change' ? query.forUpdate() : query.forShare()).executeTakeFirst();
+  const row = await firstHeld(select(tx, accountId).where('id', '=', id), purpose);
   return row && toPack(row);
 };
 
@@ -93,7 +82,7 @@ const columnsOf = ({ version, name, options, rules, archivedAt }: ServicePack) =
   name,
   options: JSON.stringify(options),
   rules: JSON.stringify(rules),
-  archived_at: archivedAt === null ? null : new Date(archivedAt),
+  archived_at: timeOf(archivedAt),
 });
 
 /** The newest first, from the one before `before` on. */
@@ -111,10 +100,5 @@ export const listServicePackVersions = async (
     .orderBy('version', 'desc')
     .limit(most);
   if (before !== null) query = query.where('version', '<', before);
-  return (await query.execute()).map(({ created_at, created_by, archived_at, ...held }) => ({
-    ...held,
-    createdAt: created_at.toISOString(),
-    createdBy: created_by,
-    archivedAt: timeOrNull(archived_at),
-  }));
+  return (await query.execute()).map(toVersion);
 };

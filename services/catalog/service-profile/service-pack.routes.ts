@@ -4,8 +4,8 @@ import { servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
 import type { Db } from '../database.ts';
 import { listItems } from '../resource.ts';
-import { readItem, withVersion } from './reading.ts';
-import { listServicePackVersions, servicePacks, servicePacksOf } from './service-pack.repository.ts';
+import { ofProvider, readItem, withVersion } from './reading.ts';
+import { listServicePackVersions, servicePacks } from './service-pack.repository.ts';
 import { archiveServicePack, createServicePack, editServicePack } from './service-pack.service.ts';
 import { versionPage } from './version-page.ts';
 
@@ -13,7 +13,9 @@ export const addServicePackRoutes = (app: { public: FastifyInstance }, db: Db): 
   const routes = servicePackRoutes;
   servePublic(app.public, routes.listServicePacks, ({ caller: { accountId }, query }) => {
     const page = { path: routes.listServicePacks.path, ...query };
-    return readInAccount(db, accountId, (tx) => listItems(tx, accountId, page, servicePacksOf(query.providerId)));
+    return readInAccount(db, accountId, (tx) =>
+      listItems(tx, accountId, page, ofProvider(servicePacks, query.providerId)),
+    );
   });
   servePublic(app.public, routes.getServicePack, async ({ caller: { accountId }, params: { id }, reply }) =>
     withVersion(reply, await readInAccount(db, accountId, (tx) => readItem(tx, accountId, id, servicePacks))),

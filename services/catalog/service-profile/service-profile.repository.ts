@@ -3,9 +3,9 @@ import { type Configuration, withDefaults } from '@simlane/contracts/service-opt
 import { sql } from 'kysely';
 import type { Tx } from '../database.ts';
 import type { Resource } from '../resource.ts';
-import { timeOrNull } from '../time.ts';
+import { timeOf, timeOrNull } from '../time.ts';
 import type { NamedValues } from './service-pack.ts';
-import { type KeyedRequest, requestColumns } from './versioned.repository.ts';
+import { type KeyedRequest, requestColumns, toVersion } from './versioned.repository.ts';
 
 export interface ProfileFilter {
   readonly providerId?: string | undefined;
@@ -133,7 +133,7 @@ const columnsOf = ({ version, name, named, archivedAt }: Held) => ({
   version,
   name,
   options: JSON.stringify(named),
-  archived_at: archivedAt === null ? null : new Date(archivedAt),
+  archived_at: timeOf(archivedAt),
 });
 
 const selectVersions = (tx: Tx, accountId: string, id: string) =>
@@ -145,12 +145,9 @@ const selectVersions = (tx: Tx, accountId: string, id: string) =>
 
 type VersionRow = Awaited<ReturnType<ReturnType<typeof selectVersions>['executeTakeFirstOrThrow']>>;
 
-const toVersion = ({ created_at, created_by, archived_at, options, ...held }: VersionRow): ServiceProfileVersion => ({
-  ...held,
+const toProfileVersion = ({ options, ...row }: VersionRow): ServiceProfileVersion => ({
+  ...toVersion(row),
   options: { ...options },
-  createdAt: created_at.toISOString(),
-  createdBy: created_by,
-  archivedAt: timeOrNull(archived_at),
 });
 
 /** The newest first, from the one before `before` on. */
@@ -162,7 +159,7 @@ export const listServiceProfileVersions = async (
 ): Promise<ServiceProfileVersion[]> => {
   let query = selectVersions(tx, accountId, id).orderBy('version', 'desc').limit(most);
   if (before !== null) query = query.where('version', '<', before);
-  return (await query.execute()).map(toVersion);
+  return (await query.execute()).map(toProfileVersion);
 };
 
 export const findServiceProfileVersion = async (
@@ -172,7 +169,7 @@ export const findServiceProfileVersion = async (
   version: number,
 ): Promise<ServiceProfileVersion | undefined> => {
   const row = await selectVersions(tx, accountId, id).where('version', '=', version).executeTakeFirst();
-  return row && toVersion(row);
+  return row && toProfileVersion(row);
 };
 
 /** The profiles that are not archived and have this pack or this plan, by name. */

@@ -1,4 +1,5 @@
 import type { Tx } from '../database.ts';
+import { timeOrNull } from '../time.ts';
 
 /** The tables of things that have versions; the versions of each stand in the table named after it. */
 export type VersionedTable = 'service_pack' | 'rate_plan' | 'service_profile';
@@ -38,3 +39,30 @@ export const findMade = async (
     ? rows.where('id', '=', made.id).executeTakeFirst()
     : rows.where('idempotency_caller', '=', made.caller).where('idempotency_key', '=', made.key).executeTakeFirst();
 };
+
+/** Why a row is held until the transaction ends: by whoever edits or archives it, or by whoever relies on it. */
+export type Purpose = 'to_change' | 'as_it_is';
+
+/** One waits for the other, and then sees what the other has done. */
+export const firstHeld = <Row>(query: Holdable<Row>, purpose: Purpose): Promise<Row | undefined> =>
+  (purpose === 'to_change' ? query.forUpdate() : query.forShare()).executeTakeFirst();
+
+interface Holdable<Row> {
+  forUpdate(): Holdable<Row>;
+  forShare(): Holdable<Row>;
+  executeTakeFirst(): Promise<Row | undefined>;
+}
+
+interface VersionRow {
+  readonly created_at: Date;
+  readonly created_by: string;
+  readonly archived_at: Date | null;
+}
+
+/** A version as people get it: what it held, when it was made, and by whom. */
+export const toVersion = <Row extends VersionRow>({ created_at, created_by, archived_at, ...held }: Row) => ({
+  ...held,
+  createdAt: created_at.toISOString(),
+  createdBy: created_by,
+  archivedAt: timeOrNull(archived_at),
+});

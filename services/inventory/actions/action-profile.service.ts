@@ -3,7 +3,7 @@ import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
 import { toPage } from '@simlane/service-kit/pages';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
-import { ProblemError } from '@simlane/service-kit/problem';
+import { requireSameBody } from '@simlane/service-kit/idempotency-key';
 import type { Database } from '../database.ts';
 import type { PageOfIds } from '../fleet/page.ts';
 import {
@@ -53,10 +53,6 @@ export const createProfile = (
     if (id !== undefined) return readProfile(tx, accountId, id);
     const earlier = await findProfileOfRequest(tx, accountId, request);
     if (earlier === undefined) throw new Error('The profile of this request was there a moment ago');
-    if (earlier.bodyHash !== request.bodyHash) {
-      throw new ProblemError('idempotency_key_reused', 'The Idempotency-Key was used for another request', {
-        fix: 'Use a new key for a new request, and the same body with the same key',
-      });
-    }
+    requireSameBody(earlier, request);
     return readProfile(tx, accountId, earlier.id);
   });

@@ -6,6 +6,7 @@ import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
+import { requireSameBody } from '@simlane/service-kit/idempotency-key';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Catalog, QrRequestFacts } from '../actions/catalog.ts';
 import type { Database, Transaction } from '../database.ts';
@@ -197,10 +198,8 @@ const requestOfKey = async (
 ): Promise<QrRequest | undefined> => {
   const before = await findRequestOfKey(tx, accountId, origin);
   if (before === undefined) return undefined;
-  if (before.bodyHash === origin.bodyHash) return requestAfter(tx, accountId, before.id);
-  throw new ProblemError('idempotency_key_reused', 'The Idempotency-Key was used for another request', {
-    fix: 'Use a new key for a new request, and the same body with the same key',
-  });
+  requireSameBody(before, origin);
+  return requestAfter(tx, accountId, before.id);
 };
 
 const noRequest = (): ProblemError => notFound('There is no such request');

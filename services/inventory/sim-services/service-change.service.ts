@@ -2,6 +2,7 @@ import type { ServiceChange, ServiceChangePreview, ServiceWish } from '@simlane/
 import type { ServiceChangeState } from '@simlane/contracts/service-changes';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
+import { requireSameBody } from '@simlane/service-kit/idempotency-key';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
@@ -178,10 +179,8 @@ const changeOfKey = async (
 ): Promise<ServiceChange | undefined> => {
   const before = await findChangeOfKey(tx, accountId, origin);
   if (before === undefined) return undefined;
-  if (before.bodyHash === origin.bodyHash) return toServiceChange(before);
-  throw new ProblemError('idempotency_key_reused', 'The Idempotency-Key was used for another request', {
-    fix: 'Use a new key for a new request, and the same body with the same key',
-  });
+  requireSameBody(before, origin);
+  return toServiceChange(before);
 };
 
 /** A change of a SIM that the caller sees. */
