@@ -72,6 +72,7 @@ const catalogOf = (accountId: string): CatalogSeed => ({
       cutoverOn: 'processed',
       billingZone: 'Europe/London',
       planChange: 'we_schedule',
+      serviceChangesPerMinute: 6_000,
       smdpAddresses: [SMDP_ADDRESS],
       archivedAt: null,
     },

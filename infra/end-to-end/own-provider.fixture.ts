@@ -103,6 +103,7 @@ const catalogOf = (
         cutoverOn: 'processed',
         billingZone: account.timeZone,
         planChange: 'we_schedule',
+        serviceChangesPerMinute: 6_000,
         smdpAddresses: [],
         archivedAt: null,
         ...terms,

@@ -3,6 +3,7 @@ import { OBJECT_STORE_REGION, QR_CODE_BUCKET } from './parts/object-store.ts';
 import { demoUsersFile, openIdUrls } from './parts/open-id.ts';
 import { adminUrl } from './parts/postgres.ts';
 import { TEMPORAL_NAMESPACE, TEMPORAL_TASK_QUEUE } from './parts/temporal.ts';
+import { dueClockFile } from './due-clock.ts';
 import { readDemoUsers } from './open-id-provider/demo-users.ts';
 import type { Ports } from './ports.ts';
 import { startTimeOf } from './process-identity.mjs';
@@ -40,6 +41,7 @@ export function describeStack({ stateFolder, ports, secrets }: StackDescriptionO
       secretAccessKey: secrets.objectStore.secretKey,
     },
     ses: { endpoint: url(ports.mail), mailboxUrl: `${url(ports.mail)}/` },
+    dueClockFile: dueClockFile(stateFolder),
     postgres: { adminUrl: adminUrl({ port: ports.postgres, password: secrets.postgresPassword }) },
     databases: ofEachService((name) => databaseUrls(name, ports.postgres, secrets)),
     serviceClients: secrets.clients,

@@ -34,6 +34,8 @@ export interface StackInfo {
   /** The SES endpoint; in a browser, its page with the mails. */
   readonly ses: { readonly endpoint: string; readonly mailboxUrl: string };
   readonly postgres: { readonly adminUrl: string };
+  /** Says by how many milliseconds the calendar of SIM services is ahead; absent: by none. */
+  readonly dueClockFile: string;
   readonly databases: Readonly<Record<ServiceName, DatabaseUrls>>;
   /** client_secret by client_id. */
   readonly serviceClients: Readonly<Record<string, string>>;

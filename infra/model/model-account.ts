@@ -60,6 +60,7 @@ const catalogSeed = (): CatalogSeed => ({
     cutoverOn,
     billingZone: account.timeZone,
     planChange: 'we_schedule' as const,
+    serviceChangesPerMinute: 600,
     smdpAddresses: [],
     archivedAt: null,
   })),

@@ -1,5 +1,6 @@
 import type { Article, CatalogSeed } from '@simlane/contracts/http/catalog';
 import { QR_CODE_CONTACT_ROLE } from '@simlane/contracts/actions';
+import { SERVICE_CHANGES_PER_MINUTE } from '@simlane/contracts/rate-plan';
 import { SANDBOX_SMDP_ADDRESS } from '../provider-sandbox/provider-activation-code.ts';
 import type { AccountSource, ArticleSource } from './account-source.ts';
 import { seedId } from './made-up-identifiers.ts';
@@ -39,6 +40,7 @@ const referenceOf = (
     cutoverOn: provider.cutoverOn,
     billingZone: source.account.timeZone,
     planChange: provider.planChange,
+    serviceChangesPerMinute: SERVICE_CHANGES_PER_MINUTE,
     smdpAddresses: [...provider.smdpAddresses, SANDBOX_SMDP_ADDRESS],
     archivedAt: null,
   })),

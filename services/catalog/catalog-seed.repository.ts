@@ -26,6 +26,7 @@ export const putProvider = async (tx: Tx, accountId: string, provider: Provider)
     cutover_on: provider.cutoverOn,
     billing_zone: provider.billingZone,
     plan_change: provider.planChange,
+    service_changes_per_minute: provider.serviceChangesPerMinute,
     smdp_addresses: provider.smdpAddresses,
     archived_at: timeOf(provider.archivedAt),
   };

@@ -111,6 +111,7 @@ export const aProvider = (changes: Partial<Provider> = {}): Provider => ({
   cutoverOn: 'processed',
   billingZone: 'Europe/Paris',
   planChange: 'we_schedule',
+  serviceChangesPerMinute: 600,
   smdpAddresses: ['smdp.alpha.example'],
   archivedAt: null,
   ...changes,

@@ -30,6 +30,7 @@ interface ProviderTable {
   cutover_on: Cutover;
   billing_zone: string;
   plan_change: PlanChange;
+  service_changes_per_minute: number;
   smdp_addresses: string[];
   archived_at: Date | null;
 }

@@ -20,6 +20,7 @@ const select = (tx: Tx, accountId: string) =>
       'cutover_on as cutoverOn',
       'billing_zone as billingZone',
       'plan_change as planChange',
+      'service_changes_per_minute as serviceChangesPerMinute',
       'smdp_addresses as smdpAddresses',
       'archived_at as archivedAt',
     ])

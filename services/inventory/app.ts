@@ -20,6 +20,7 @@ import { createTurns } from './qr-code/turns.ts';
 import { addReplacementRoutes } from './replacement/replacement.routes.ts';
 import { addSeedRoutes } from './seed/seed.routes.ts';
 import type { ServiceCatalog } from './sim-services/service-catalog.ts';
+import type { ServiceChanges } from './sim-services/service-ground.ts';
 import { addSimServiceRoutes, addSimServicesInternalRoutes } from './sim-services/sim-services.routes.ts';
 import { addTimelineRoutes } from './timeline/timeline.routes.ts';
 
@@ -33,6 +34,8 @@ export interface Dependencies {
   readonly links: MailedLinks;
   /** Called after something has become due and is committed. */
   readonly onDue: () => void;
+  /** Called after something is wanted of a SIM's services and is committed. */
+  readonly onServicesWanted: ServiceChanges['onWanted'];
   readonly logger: Logger;
   readonly tokens: TokenVerifier;
   readonly seeding: 'allowed' | 'refused';
@@ -51,7 +54,7 @@ export const buildApp = async (
 ): Promise<{ public: FastifyInstance; internal: FastifyInstance }> => {
   const { db, catalog, serviceCatalog, logger, tokens, seeding, readOnly, checkAnswers, callsPerMinute, pressure } =
     dependencies;
-  const { decoder, originals, sealer, links, onDue } = dependencies;
+  const { decoder, originals, sealer, links, onDue, onServicesWanted } = dependencies;
   const turns = { uploading: createTurns(UPLOAD_LIMITS), decoding: createTurns(DECODING_LIMITS) };
   const qrCodes = { db, catalog, decoder, originals, sealer, links, onDue, turns };
   const common = {
@@ -75,7 +78,7 @@ export const buildApp = async (
   addTimelineRoutes(publicApp, db);
   addQrCodeRoutes(publicApp, qrCodes);
   addLinkPageRoutes(publicApp, qrCodes);
-  addSimServiceRoutes(publicApp, { db, serviceCatalog, onDue });
+  addSimServiceRoutes(publicApp, { db, serviceCatalog, onWanted: onServicesWanted });
 
   const internalApp = await buildInternalServer(common);
   addReplacementRoutes(internalApp, { db, catalog });

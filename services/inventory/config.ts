@@ -18,6 +18,10 @@ const schema = z
     LINK_KEYS: keyRingVariable.describe(
       'keys of the tokens of mailed links, the current one first; the same as notification has',
     ),
+    DUE_CLOCK_FILE: z
+      .string()
+      .optional()
+      .describe('for demos and tests: a file that says by how many milliseconds the calendar of SIM services is ahead'),
     S3_ENDPOINT: z
       .url({ protocol: /^https?$/ })
       .optional()
@@ -27,7 +31,11 @@ const schema = z
     S3_ACCESS_KEY_ID: z.string().describe('who we are to S3'),
     S3_SECRET_ACCESS_KEY: z.string().describe('the secret that goes with S3_ACCESS_KEY_ID'),
   })
-  .superRefine(refuseSeedingInProduction);
+  .superRefine(refuseSeedingInProduction)
+  .refine(({ SIMLANE_ENV, DUE_CLOCK_FILE }) => SIMLANE_ENV !== 'production' || DUE_CLOCK_FILE === undefined, {
+    path: ['DUE_CLOCK_FILE'],
+    error: 'must be left out where SIMLANE_ENV is "production"',
+  });
 
 export type Config = z.output<typeof schema>;
 

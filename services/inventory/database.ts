@@ -296,11 +296,21 @@ export interface SimServicesTable {
   profile_id: GeneratedAlways<string | null>;
   profile_version: GeneratedAlways<number | null>;
   deviation_kind: GeneratedAlways<DeviationKind | null>;
+  provider_id: GeneratedAlways<string>;
+  /** When the plan is due that is scheduled. */
+  scheduled_at: GeneratedAlways<Date | null>;
 }
 
 /** Times in a document are text. */
 export type Written<T> = T extends Date ? string : T extends object ? { readonly [K in keyof T]: Written<T[K]> } : T;
 export type StoredServices = Written<SimServices>;
+
+export interface ProviderPaceTable {
+  account_id: string;
+  provider_id: string;
+  /** Until when the provider is busy with what it was given, in milliseconds since 1970. */
+  busy_until_ms: Generated<number>;
+}
 
 export interface ServiceChangeTable {
   account_id: string;
@@ -362,6 +372,7 @@ export interface Schema extends DueDatabase {
   qr_notification: QrNotificationTable;
   sim_services: SimServicesTable;
   service_change: ServiceChangeTable;
+  provider_pace: ProviderPaceTable;
   sim_in_fleet: SimInFleetView;
 }
 

@@ -164,6 +164,7 @@ export const startInventory = async (options: { seeding?: 'allowed' | 'refused';
     sealer: createSealer(`test:${randomBytes(32).toString('base64')}`),
     links,
     onDue: () => undefined,
+    onServicesWanted: () => undefined,
     logger: createLogger({ name: 'test', level: 'silent' }),
     tokens: createTokenVerifier(issuer),
     seeding: options.seeding ?? 'allowed',

@@ -1,3 +1,4 @@
+import { createSettableClock, machineClock } from '@simlane/service-kit/clock';
 import { createDueLoop, type DueLoop } from '@simlane/service-kit/due-loop';
 import { createLogger } from '@simlane/service-kit/logger';
 import { createMailedLinks } from '@simlane/service-kit/mailed-link';
@@ -17,8 +18,10 @@ import { createChildProcessDecoder } from './decoding/child-process-decoder.ts';
 import { migrations } from './migrations/index.ts';
 import { createQrCodeDueHandlers } from './qr-code/qr-code-due-handlers.ts';
 import { createS3OriginalStore } from './qr-code/s3-original-store.ts';
+import { goBy } from './sim-services/clock.ts';
 import { createHttpServiceCatalog } from './sim-services/http-service-catalog.ts';
-import { createServicesDueHandler } from './sim-services/services-due-handler.ts';
+import { createServicesDueHandlers } from './sim-services/services-due-handler.ts';
+import type { SimRef } from './sim-services/sim-services.repository.ts';
 import { createTemporalServicesWorkflow } from './sim-services/temporal-services-workflow.ts';
 import { createUnkeptFileHandler, UNKEPT_FILE } from './qr-code/stored-file.service.ts';
 import { createTemporalQrCodeWorkflows } from './qr-code/temporal-request-workflow.ts';
@@ -69,15 +72,28 @@ await runService({
           db,
           workflows: createTemporalQrCodeWorkflows({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
         }),
-        ...createServicesDueHandler({
-          db,
-          serviceCatalog,
-          workflow: createTemporalServicesWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
-        }),
         [UNKEPT_FILE]: createUnkeptFileHandler({ db, originals, sealer }),
       },
     });
     onClose(() => loop.stop());
+
+    // A loop of its own: what goes by the calendar can be a hundred thousand SIMs on the first of a month.
+    const clock = config.DUE_CLOCK_FILE === undefined ? machineClock : createSettableClock(config.DUE_CLOCK_FILE);
+    goBy(clock);
+    const servicesWorkflow = createTemporalServicesWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE });
+    const servicesLoop: DueLoop = createDueLoop({
+      db,
+      logger,
+      clock,
+      handlers: createServicesDueHandlers({ db, serviceCatalog, workflow: servicesWorkflow }),
+    });
+    onClose(() => servicesLoop.stop());
+    const onServicesWanted = (sim: SimRef): void => {
+      servicesWorkflow.wake(sim, { again: false, givesWay: false }).catch((err: unknown) => {
+        logger.info({ err, simId: sim.simId }, 'not woken at once; it is due');
+        servicesLoop.kick();
+      });
+    };
 
     const tokens = createTokenVerifier({ issuer: config.OIDC_ISSUER, jwksUrl: config.OIDC_JWKS_URL });
     const app = await buildApp({
@@ -90,12 +106,18 @@ await runService({
       originals,
       sealer,
       links: createMailedLinks(config.LINK_KEYS),
-      onDue: () => loop.kick(),
+      onDue: () => {
+        loop.kick();
+        servicesLoop.kick();
+      },
+      onServicesWanted,
       seeding: config.SEEDING,
       readOnly: config.READ_ONLY,
     });
     await listen(app.internal, { host: config.HOST, port: config.INTERNAL_PORT }, onClose);
     await listen(app.public, { host: config.HOST, port: config.PORT }, onClose);
-    if (!config.READ_ONLY) loop.start();
+    if (config.READ_ONLY) return;
+    loop.start();
+    servicesLoop.start();
   },
 });

@@ -196,6 +196,7 @@ export const fakeCatalog = (providerId: string): Catalog & { articles: PackedArt
       cutoverOn: catalog.cutoverOn,
       billingZone: 'Europe/London',
       planChange: 'we_schedule' as const,
+      serviceChangesPerMinute: 600,
       smdpAddresses: [],
       archivedAt: null,
     }),

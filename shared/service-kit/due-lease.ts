@@ -35,6 +35,10 @@ const HIGHEST_POWER = 20;
  */
 const UNSYNCED = sql.raw(`unsynced as materialized (select set_config('synchronous_commit', 'off', true) as unsynced)`);
 
+/** What is now for these rows: the database's clock, or as much ahead of it as the loop's. */
+const nowAhead = (aheadMs: number) =>
+  aheadMs === 0 ? sql`now()` : sql`(now() + make_interval(secs => ${aheadMs / 1000}))`;
+
 /**
  * Takes at most `limit` rows that are due, for this process alone, oldest first and accounts in turn, in one
  * statement. A leased row is due again after `leaseSeconds`, whatever becomes of this process, unless
@@ -47,9 +51,11 @@ export const leaseDue = async (
     limit,
     busy,
     leaseSeconds,
-  }: { kinds: readonly string[]; limit: number; busy: readonly Busy[]; leaseSeconds: number },
+    aheadMs,
+  }: { kinds: readonly string[]; limit: number; busy: readonly Busy[]; leaseSeconds: number; aheadMs: number },
 ): Promise<Leased[]> => {
   const lease = randomUUID();
+  const now = nowAhead(aheadMs);
   const { rows } = await sql<Leased>`
     with ${UNSYNCED},
     busy as (
@@ -60,7 +66,7 @@ export const leaseDue = async (
       ) as busy (account_id, in_flight, served_at)
     ),
     account as (
-      select distinct account_id from due where due_at <= now()
+      select distinct account_id from due where due_at <= ${now}
     ),
     candidate as (
       select mine.kind, mine.id
@@ -70,7 +76,7 @@ export const leaseDue = async (
         select kind, id, due_at, row_number() over (order by due_at) as turn
         from (
           select kind, id, due_at from due
-          where due.account_id = account.account_id and due_at <= now() and kind = any (${kinds})
+          where due.account_id = account.account_id and due_at <= ${now} and kind = any (${kinds})
           order by due_at
           limit ${limit}
           for update skip locked
@@ -80,7 +86,7 @@ export const leaseDue = async (
       limit ${limit}
     )
     update due set
-      due_at = now() + make_interval(secs => ${leaseSeconds}),
+      due_at = ${now} + make_interval(secs => ${leaseSeconds}),
       tries = tries + 1,
       lease = ${lease}
     from candidate, unsynced
@@ -92,7 +98,8 @@ export const leaseDue = async (
 /**
  * Says of all rows that this process holds, in one statement, how it stands with them: those being handled stay leased
  * for another `leaseSeconds`; those delivered are let go, to come again after 1 min, 2, 4 … 1 h. What a business
- * transaction set in the meantime stands, and so does what another process has leased.
+ * transaction set in the meantime stands, and so does what another process has leased. What one is about to set is not
+ * waited for: that takes the lease away, or leaves the row to the next keeping.
  */
 export const keepLeases = async (
   db: Kysely<DueDatabase>,
@@ -100,7 +107,8 @@ export const keepLeases = async (
     handled,
     delivered,
     leaseSeconds,
-  }: { handled: readonly Leased[]; delivered: readonly Leased[]; leaseSeconds: number },
+    aheadMs,
+  }: { handled: readonly Leased[]; delivered: readonly Leased[]; leaseSeconds: number; aheadMs: number },
 ): Promise<void> => {
   const rows = [...handled, ...delivered];
   if (rows.length === 0) return;
@@ -115,13 +123,18 @@ export const keepLeases = async (
         ${seconds}::float8[],
         ${rows.map((_row, index) => index >= handled.length)}::boolean[]
       ) as held (kind, id, lease, seconds, delivered)
+    ),
+    mine as (
+      select due.kind, due.id, held.seconds, held.delivered
+      from due join held on due.kind = held.kind and due.id = held.id and due.lease = held.lease
+      for update of due skip locked
     )
     update due set
-      due_at = now() + make_interval(secs => held.seconds),
-      lease = case when held.delivered then null else due.lease end,
-      last_error = case when held.delivered then null else due.last_error end
-    from held, unsynced
-    where due.kind = held.kind and due.id = held.id and due.lease = held.lease`.execute(db);
+      due_at = ${nowAhead(aheadMs)} + make_interval(secs => mine.seconds),
+      lease = case when mine.delivered then null else due.lease end,
+      last_error = case when mine.delivered then null else due.last_error end
+    from mine, unsynced
+    where due.kind = mine.kind and due.id = mine.id`.execute(db);
 };
 
 const redeliverySeconds = ({ tries }: Leased): number =>
@@ -136,13 +149,13 @@ const redeliverySeconds = ({ tries }: Leased): number =>
 export const deferAfterFailure = async (
   db: Kysely<DueDatabase>,
   row: Leased,
-  error: unknown,
+  { error, aheadMs }: { error: unknown; aheadMs: number },
 ): Promise<number | null> => {
   const ms = Math.min(FIRST_RETRY_MS * 2 ** Math.min(row.tries, HIGHEST_POWER), LONGEST_RETRY_MS);
   // Without its lease: a statement that keeps it and was sent before must not undo this.
   const { numAffectedRows } = await sql`
     with ${UNSYNCED}
-    update due set due_at = now() + make_interval(secs => ${ms / 1000}), last_error = ${nameOf(error)}, lease = null
+    update due set due_at = ${nowAhead(aheadMs)} + make_interval(secs => ${ms / 1000}), last_error = ${nameOf(error)}, lease = null
     from unsynced
     where kind = ${row.kind} and id = ${row.id} and lease = ${row.lease}`.execute(db);
   return (numAffectedRows ?? 0n) > 0n ? ms : null;

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { type Clock, machineClock } from './clock.ts';
 import type { DueDatabase } from './due.ts';
 import { type Busy, deferAfterFailure, keepLeases, LEASE_SECONDS, type Leased, leaseDue } from './due-lease.ts';
 import type { Logger } from './logger.ts';
@@ -23,6 +24,8 @@ export interface DueLoopOptions<DB extends DueDatabase> {
   readonly pollIntervalMs?: number;
   /** {@link LEASE_SECONDS} unless given; tests have less time. */
   readonly leaseSeconds?: number;
+  /** What its rows are due by, and what its handlers go by; the machine's unless given. */
+  readonly clock?: Clock;
 }
 
 export interface DueLoop {
@@ -61,7 +64,7 @@ const REMEMBERED_ACCOUNTS = 1_000;
  */
 export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB>): DueLoop => {
   const { logger, handlers, concurrency = DEFAULT_CONCURRENCY, pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = options;
-  const { leaseSeconds = LEASE_SECONDS } = options;
+  const { leaseSeconds = LEASE_SECONDS, clock = machineClock } = options;
   const keepIntervalMs = leaseSeconds * 1000 * KEPT_AFTER;
   const lookIntervalMs = Math.min(pollIntervalMs, keepIntervalMs);
   const db = options.db as unknown as Kysely<DueDatabase>;
@@ -114,7 +117,7 @@ export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB
   const keep = async (): Promise<void> => {
     const now = performance.now();
     const letGo = [...delivered];
-    await keepLeases(db, { handled: [...handled], delivered: letGo, leaseSeconds });
+    await keepLeases(db, { handled: [...handled], delivered: letGo, leaseSeconds, aheadMs: clock.aheadMs() });
     for (const row of letGo) delivered.delete(row);
     keptAt = now;
   };
@@ -158,7 +161,9 @@ export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB
       delivered.add(row);
       return;
     }
-    const retryInMs = await record(() => deferAfterFailure(db, row, failed.failure));
+    const retryInMs = await record(() =>
+      deferAfterFailure(db, row, { error: failed.failure, aheadMs: clock.aheadMs() }),
+    );
     if (retryInMs !== null && !state.stopping) kickIn(retryInMs);
   };
 
@@ -192,7 +197,8 @@ export const createDueLoop = <DB extends DueDatabase>(options: DueLoopOptions<DB
         // Before leasing: after an outage this process must not take its own rows a second time.
         if (performance.now() - keptAt >= keepIntervalMs) await keep();
         const free = concurrency - running.size;
-        const rows = free > 0 ? await leaseDue(db, { kinds, limit: free, busy: busy(), leaseSeconds }) : [];
+        const asked = { kinds, limit: free, busy: busy(), leaseSeconds, aheadMs: clock.aheadMs() };
+        const rows = free > 0 ? await leaseDue(db, asked) : [];
         lastLeaseWasFull = rows.length === free;
         for (const row of rows) begin(row);
         if (outagePauseMs > FIRST_OUTAGE_PAUSE_MS) logger.info('the database answers again');

@@ -53,19 +53,54 @@ export interface DueEntry {
  * Sets what is owed for a business row, as the last statement of the transaction that changes that row. Counts as
  * progress: tries begin anew, and a handling that is under way loses its say over the row.
  */
-export const setDue = async <DB extends DueDatabase>(tx: Transaction<DB>, entry: DueEntry): Promise<void> => {
-  const { kind, id, accountId, dueAt } = entry;
-  const db = tx as unknown as Kysely<DueDatabase>;
-  if (dueAt === null) {
-    await db.deleteFrom('due').where('kind', '=', kind).where('id', '=', id).execute();
-    return;
+export const setDue = <DB extends DueDatabase>(tx: Transaction<DB>, entry: DueEntry): Promise<void> =>
+  setManyDue(tx, [entry]);
+
+/** The same for many business rows that one transaction changes. */
+export const setManyDue = async <DB extends DueDatabase>(
+  tx: Transaction<DB>,
+  entries: readonly DueEntry[],
+): Promise<void> => {
+  const owed = entries.filter(({ dueAt }) => dueAt !== null);
+  const notOwed = entries.filter(({ dueAt }) => dueAt === null);
+  if (notOwed.length > 0) {
+    await sql`delete from due using unnest(
+        ${notOwed.map(({ kind }) => kind)}::text[], ${notOwed.map(({ id }) => id)}::uuid[]
+      ) as gone (kind, id)
+      where due.kind = gone.kind and due.id = gone.id`.execute(tx);
   }
-  const values = { account_id: accountId, due_at: dueAt, tries: 0, last_error: null, lease: null };
-  await db
-    .insertInto('due')
-    .values({ kind, id, ...values })
-    .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet(values))
-    .execute();
+  if (owed.length === 0) return;
+  await sql`insert into due (kind, id, account_id, due_at)
+    select * from unnest(
+      ${owed.map(({ kind }) => kind)}::text[],
+      ${owed.map(({ id }) => id)}::uuid[],
+      ${owed.map(({ accountId }) => accountId)}::uuid[],
+      ${owed.map(({ dueAt }) => dueAt)}::timestamptz[]
+    )
+    on conflict (kind, id) do update set account_id = excluded.account_id, due_at = excluded.due_at,
+      tries = 0, last_error = null, lease = null`.execute(tx);
+};
+
+/**
+ * Something more is owed for a row that stands for many things: it is looked at by then, or earlier if it is to be
+ * already. Whoever sets such a row later than it stood has to hold it since before he read what it stands for.
+ */
+export const bringDueForward = async <DB extends DueDatabase>(
+  tx: Transaction<DB>,
+  { kind, id, accountId, dueAt }: DueEntry & { readonly dueAt: Date },
+): Promise<void> => {
+  await sql`insert into due (kind, id, account_id, due_at) values (${kind}, ${id}, ${accountId}, ${dueAt})
+    on conflict (kind, id) do update set due_at = excluded.due_at, tries = 0, last_error = null, lease = null
+    where due.due_at > excluded.due_at`.execute(tx);
+};
+
+/** Holds such a row for this transaction, if it is there; what is brought forward meanwhile waits, and comes after. */
+export const holdDue = async <DB extends DueDatabase>(
+  tx: Transaction<DB>,
+  { kind, id }: Pick<DueEntry, 'kind' | 'id'>,
+): Promise<boolean> => {
+  const { rows } = await sql`select 1 from due where kind = ${kind} and id = ${id} for update`.execute(tx);
+  return rows.length > 0;
 };
 
 /**

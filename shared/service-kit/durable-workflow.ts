@@ -19,6 +19,8 @@ export interface DurableRun<Input> {
   readonly summary: string;
   readonly details: string;
   readonly searchAttributes: SearchAttributes;
+  /** Whether it gives way to everything else; a run that is under way keeps what it was started with. */
+  readonly givesWay?: boolean;
 }
 
 type SearchAttributes = {
@@ -68,6 +70,9 @@ export const createDurableWorkflow = <Input extends object, SignalArgs extends r
   };
 };
 
+/** Of five, of which everything else has the third. */
+const LOW_PRIORITY = 4;
+
 type Start = WorkflowStartOptions<(input: object) => Promise<unknown>>;
 
 /** A task takes milliseconds; one that a killed worker has taken along is given out again after this. */
@@ -83,6 +88,7 @@ const startOptions = (run: DurableRun<object>, taskQueue: string): Start => ({
   workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
   staticSummary: run.summary,
   staticDetails: run.details,
+  ...(run.givesWay === true ? { priority: { priorityKey: LOW_PRIORITY } } : {}),
   typedSearchAttributes: Object.entries(run.searchAttributes).map(([name, value]) => attribute(name, value)),
 });
 

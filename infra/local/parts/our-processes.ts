@@ -102,6 +102,7 @@ function variablesOf(name: ServiceName, { info, secrets }: OurProcessesOptions):
         S3_BUCKET: info.s3.bucket,
         S3_ACCESS_KEY_ID: info.s3.accessKeyId,
         S3_SECRET_ACCESS_KEY: info.s3.secretAccessKey,
+        DUE_CLOCK_FILE: info.dueClockFile,
       };
     case 'order':
       return {

@@ -36,7 +36,11 @@ describe('a profile, for inventory', () => {
         profile: await account.read('service-profiles', profile.id),
         servicePack: await account.read('service-packs', pack.id),
         ratePlan: await account.read('rate-plans', plan.id),
-        provider: { planChange: provider.planChange, billingZone: provider.billingZone },
+        provider: {
+          planChange: provider.planChange,
+          billingZone: provider.billingZone,
+          serviceChangesPerMinute: provider.serviceChangesPerMinute,
+        },
       },
     });
     const earlier = await account.inside({ url: at(profile.id, '?version=1') });

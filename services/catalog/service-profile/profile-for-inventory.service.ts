@@ -1,3 +1,4 @@
+import type { Provider } from '@simlane/contracts/http/catalog';
 import type {
   NewServiceProfile,
   ServicePack,
@@ -45,11 +46,18 @@ export const readProfileForChange = (
     const profile = await readItem(tx, accountId, id, serviceProfiles);
     const servicePack = await readItem(tx, accountId, profile.servicePackId, servicePacks);
     const ratePlan = await readItem(tx, accountId, profile.ratePlanId, ratePlans);
-    const { planChange, billingZone } = await readItem(tx, accountId, profile.providerId, providers);
+    const provider = changingAt(await readItem(tx, accountId, profile.providerId, providers));
     const asked =
       version === undefined ? profile : await profileInVersion(tx, accountId, profile, version, servicePack);
-    return { profile: asked, servicePack, ratePlan, provider: { planChange, billingZone } };
+    return { profile: asked, servicePack, ratePlan, provider };
   });
+
+/** How a provider takes changes. */
+const changingAt = ({ planChange, billingZone, serviceChangesPerMinute }: Provider): ProfileForChange['provider'] => ({
+  planChange,
+  billingZone,
+  serviceChangesPerMinute,
+});
 
 /**
  * The profile that would be made under this id. Makes nothing.
@@ -64,12 +72,12 @@ export const draftServiceProfile = (
 ): Promise<ProfileForChange> =>
   inAccount(db, accountId, async (tx) => {
     const { profile, pack, plan } = await profileWanted(tx, accountId, id, wanted);
-    const { planChange, billingZone } = await readItem(tx, accountId, profile.providerId, providers);
+    const provider = changingAt(await readItem(tx, accountId, profile.providerId, providers));
     return {
       profile: { ...profile, options: { ...profile.options }, version: 1, archivedAt: null },
       servicePack: pack,
       ratePlan: plan,
-      provider: { planChange, billingZone },
+      provider,
     };
   });
 

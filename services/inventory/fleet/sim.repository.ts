@@ -103,37 +103,55 @@ export interface LockedSim {
   readonly id: string;
   readonly kind: SimKind;
   readonly state: SimState;
+  readonly providerId: string;
   readonly iccid: string | null;
   readonly employeeId: string | null;
   readonly changeOrderId: string | null;
   readonly version: number;
 }
 
+interface LockedSimRow {
+  id: string;
+  kind: SimKind;
+  state: SimState;
+  provider_id: string;
+  iccid: string | null;
+  employee_id: string | null;
+  change_order_id: string | null;
+  version: number;
+}
+
+const lockedSims = sql`
+  select s.id, s.kind, s.state, s.provider_id, s.iccid, s.employee_id, s.change_order_id, s.version from sim s`;
+
+const toLockedSim = (row: LockedSimRow): LockedSim => ({
+  id: row.id,
+  kind: row.kind,
+  state: row.state,
+  providerId: row.provider_id,
+  iccid: row.iccid,
+  employeeId: row.employee_id,
+  changeOrderId: row.change_order_id,
+  version: row.version,
+});
+
 /** Takes the SIM for this transaction, and as it is in itself: a temporary eSIM has no employee here. */
 export const lockSim = async (tx: Transaction, visibility: Visibility, id: string): Promise<LockedSim | undefined> => {
-  const { rows } = await sql<{
-    id: string;
-    kind: SimKind;
-    state: SimState;
-    iccid: string | null;
-    employee_id: string | null;
-    change_order_id: string | null;
-    version: number;
-  }>`
-    select s.id, s.kind, s.state, s.iccid, s.employee_id, s.change_order_id, s.version from sim s
-    where ${simIsVisible(visibility)} and s.id = ${id} for update`.execute(tx);
-  const row = rows[0];
-  return (
-    row && {
-      id: row.id,
-      kind: row.kind,
-      state: row.state,
-      iccid: row.iccid,
-      employeeId: row.employee_id,
-      changeOrderId: row.change_order_id,
-      version: row.version,
-    }
-  );
+  const { rows } = await sql<LockedSimRow>`
+    ${lockedSims} where ${simIsVisible(visibility)} and s.id = ${id} for update`.execute(tx);
+  return rows[0] && toLockedSim(rows[0]);
+};
+
+/** Takes those of the SIMs that nobody else has taken, without waiting. */
+export const lockSims = async (
+  tx: Transaction,
+  visibility: Visibility,
+  ids: readonly string[],
+): Promise<LockedSim[]> => {
+  const { rows } = await sql<LockedSimRow>`
+    ${lockedSims} where ${simIsVisible(visibility)} and s.id = any (${ids}::uuid[])
+    order by s.id for update skip locked`.execute(tx);
+  return rows.map(toLockedSim);
 };
 
 /** Takes the line that the SIM is on, if it is on one: before the SIM itself, as everybody does. */

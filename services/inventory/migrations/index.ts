@@ -7,6 +7,7 @@ import { timeline } from './0005-timeline.ts';
 import { due } from './0006-due.ts';
 import { qrCode } from './0007-qr-code.ts';
 import { simServices } from './0008-sim-services.ts';
+import { scheduledPlans } from './0009-scheduled-plans.ts';
 
 export const migrations: Migrations = {
   '0001-fleet': fleet,
@@ -17,4 +18,5 @@ export const migrations: Migrations = {
   '0006-due': due,
   '0007-qr-code': qrCode,
   '0008-sim-services': simServices,
+  '0009-scheduled-plans': scheduledPlans,
 };

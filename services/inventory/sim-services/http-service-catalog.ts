@@ -1,3 +1,4 @@
+import { catalogInternalRoutes } from '@simlane/contracts/http/catalog';
 import { serviceProfileChoiceRoutes } from '@simlane/contracts/http/service-profile-choices';
 import { serviceProfileInternalRoutes } from '@simlane/contracts/http/service-profiles';
 import type { ServiceClient } from '@simlane/service-kit/service-client';
@@ -7,6 +8,7 @@ import type { ServiceCatalog } from './service-catalog.ts';
 export const createHttpServiceCatalog = (client: ServiceClient): ServiceCatalog => ({
   profile: (accountId, id) =>
     client.call(serviceProfileInternalRoutes.getServiceProfile, { accountId, params: { id }, query: {} }),
+  provider: (accountId, id) => client.call(catalogInternalRoutes.getProvider, { accountId, params: { id } }),
   profilesOf: (accountId, query) => client.call(serviceProfileChoiceRoutes.listServiceProfiles, { accountId, query }),
   draft: (accountId, id, newProfile) =>
     client.call(serviceProfileChoiceRoutes.draftServiceProfile, { accountId, params: { id }, body: { newProfile } }),

@@ -20,6 +20,7 @@ export interface ProfileWish {
   readonly options?: Readonly<Record<string, string>>;
   readonly how?: Billing['how'];
   readonly zone?: string;
+  readonly perMinute?: number;
 }
 
 export interface ServiceCatalogInHand extends ServiceCatalog {
@@ -49,7 +50,7 @@ export const serviceCatalogInHand = (): ServiceCatalogInHand => {
   const inHand: ServiceCatalogInHand = {
     made: new Map(),
     silent: false,
-    add: ({ providerId, plan = 'S', options = {}, how = 'we_schedule', zone = 'Europe/Paris' }) => {
+    add: ({ providerId, plan = 'S', options = {}, how = 'we_schedule', zone = 'Europe/Paris', perMinute = 60_000 }) => {
       const facts: ServiceProfileFacts = {
         profile: {
           id: randomUUID(),
@@ -63,7 +64,7 @@ export const serviceCatalogInHand = (): ServiceCatalogInHand => {
         },
         servicePack: PACK,
         ratePlan: { code: plan },
-        provider: { planChange: how, billingZone: zone },
+        provider: { planChange: how, billingZone: zone, serviceChangesPerMinute: perMinute },
       };
       profiles.set(facts.profile.id, facts);
       return facts;
@@ -78,6 +79,12 @@ export const serviceCatalogInHand = (): ServiceCatalogInHand => {
       profiles.set(id, { ...rest, profile: { ...profile, archivedAt: '2026-01-01T00:00:00Z' } });
     },
     profile: async (_accountId, id) => answer(() => find(id)),
+    provider: async (_accountId, id) =>
+      answer(() => {
+        const one = [...profiles.values()].find(({ profile }) => profile.providerId === id);
+        if (one === undefined) throw notFound('There is no such provider');
+        return one.provider;
+      }),
     profilesOf: async (_accountId, { providerId }) =>
       answer(() => ({
         items: [...profiles.values()]

@@ -11,7 +11,15 @@ export interface ServiceProfileFacts {
   readonly profile: ServiceProfile;
   readonly servicePack: Pick<ServicePack, 'options' | 'rules'>;
   readonly ratePlan: Pick<RatePlan, 'code'>;
-  readonly provider: { readonly planChange: Billing['how']; readonly billingZone: string };
+  readonly provider: ProviderTerms;
+}
+
+/** How a provider takes changes. */
+export interface ProviderTerms {
+  readonly planChange: Billing['how'];
+  readonly billingZone: string;
+  /** SIMs a minute, of all that changes many of them. */
+  readonly serviceChangesPerMinute: number;
 }
 
 export interface ChoosableProfile {
@@ -28,6 +36,7 @@ export interface ChoosableProfile {
 export interface ServiceCatalog {
   /** In its newest version. */
   profile(accountId: string, id: string): Promise<ServiceProfileFacts>;
+  provider(accountId: string, id: string): Promise<ProviderTerms>;
   /** The unarchived ones of a provider. */
   profilesOf(
     accountId: string,

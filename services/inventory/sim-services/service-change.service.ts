@@ -12,6 +12,7 @@ import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { byCaller } from '../timeline/origin.ts';
 import { changeServices, type HeldServices, takeServices } from './changing.ts';
+import { timeNow } from './clock.ts';
 import { encodePreviewToken, requireFresh } from './preview-token.ts';
 import { billingOf, contentOf, type ServiceProfileFacts } from './service-catalog.ts';
 import { groundOf, noSim, type ServiceChanges } from './service-ground.ts';
@@ -50,7 +51,7 @@ export const previewChange = async (
   const changeId = uuidV7();
   const { kept, facts } = await groundOf(services, caller, { wish, making: changeId });
   const before = kept.services;
-  const after = carryOut(before, wish, { facts, changeId, by: caller.sub, now: new Date() });
+  const after = carryOut(before, wish, { facts, changeId, by: caller.sub, now: timeNow() });
   const changes = shownChanges(before, after);
   return {
     changes,
@@ -72,7 +73,7 @@ export const createChange = async (
   wish: ServiceWish,
   key: string,
 ): Promise<ServiceChange> => {
-  const { db, onDue } = services;
+  const { db, onWanted } = services;
   const { accountId, sub } = caller;
   const origin = { caller: sub, key, bodyHash: bodyHash(wish) };
   const before = await readInAccount(db, accountId, (tx) => changeOfKey(tx, accountId, origin));
@@ -82,20 +83,20 @@ export const createChange = async (
   const asking = { facts, changeId, by: sub };
   const seen = (version: number, after: SimServices) => ({ wish, version, profile: contentOf(facts), after });
   // Before a profile is made for nothing.
-  requireFresh(seen(kept.version, carryOut(kept.services, wish, { ...asking, now: new Date() })));
+  requireFresh(seen(kept.version, carryOut(kept.services, wish, { ...asking, now: timeNow() })));
   if (newProfile !== null) {
     await services.serviceCatalog.make(accountId, newProfile.id, { newProfile: newProfile.content, createdBy: sub });
   }
   try {
     const made = await inAccount(db, accountId, async (tx) => {
-      const now = new Date();
+      const now = timeNow();
       const held = await takeChangeable(tx, caller, wish.simId);
       requireSameProfile(wish, held.services, facts);
       const after = carryOut(held.services, wish, { ...asking, now });
       requireFresh(seen(held.version, after));
       return addChange(tx, held, after, { wish, changeId, caller, origin, now });
     });
-    onDue();
+    onWanted({ accountId, simId: made.simId });
     return made;
   } catch (error) {
     // The same request at the same moment.
@@ -226,7 +227,7 @@ const notPossible = (detail: string, fix: string): ProblemError =>
 
 /** Takes back the plan that the change has scheduled. A repeat changes nothing. @throws ProblemError `service_change_state` */
 export const cancelChange = async (
-  { db, onDue }: ServiceChanges,
+  { db, onWanted }: ServiceChanges,
   caller: Caller,
   id: string,
 ): Promise<ServiceChange> => {
@@ -237,7 +238,7 @@ export const cancelChange = async (
       if (change.cancelled) return toServiceChange(change);
       throw notPossible('No rate plan is scheduled by this change', 'See what is scheduled at GET sims/{id}/services');
     }
-    const now = new Date();
+    const now = timeNow();
     await updateChange(tx, change, { state: 'pending', cancelled: true, endedAt: null });
     await changeServices(tx, held, after, {
       origin: byCaller(caller),
@@ -246,7 +247,7 @@ export const cancelChange = async (
     });
     return changeAfter(tx, caller.accountId, id);
   });
-  onDue();
+  onWanted({ accountId: caller.accountId, simId: cancelled.simId });
   return cancelled;
 };
 
@@ -256,7 +257,7 @@ export const cancelChange = async (
  * @throws ProblemError `service_change_state` for a change that is done, or has been overtaken
  */
 export const retryChange = async (services: ServiceChanges, caller: Caller, id: string): Promise<ServiceChange> => {
-  const { db, serviceCatalog, onDue } = services;
+  const { db, serviceCatalog, onWanted } = services;
   const { accountId } = caller;
   const profileId = await readInAccount(db, accountId, async (tx) => {
     const { simId } = await visibleChange(tx, caller, id);
@@ -269,11 +270,12 @@ export const retryChange = async (services: ServiceChanges, caller: Caller, id: 
     const { failed } = held.services;
     // One whose plan is still to come may have an option that was refused.
     const isRefused = failed.plan !== null || Object.keys(failed.options).length > 0;
-    if (change.state === 'pending' && !isRefused) return toServiceChange(change);
+    const hasEnded = change.endedAt !== null;
+    if (!hasEnded && !isRefused) return toServiceChange(change);
     if (change.state === 'done' || change.state === 'superseded') {
       throw notPossible(`The change is ${change.state}, and nothing of it can be wanted again`, 'Make a new change');
     }
-    const now = new Date();
+    const now = timeNow();
     await updateChange(tx, change, { state: 'pending', cancelled: false, endedAt: null });
     await changeServices(tx, held, retry(held.services, { changeId: id, billing: billingOf(facts), now }), {
       origin: byCaller(caller),
@@ -282,6 +284,6 @@ export const retryChange = async (services: ServiceChanges, caller: Caller, id: 
     });
     return changeAfter(tx, accountId, id);
   });
-  onDue();
+  onWanted({ accountId, simId: retried.simId });
   return retried;
 };

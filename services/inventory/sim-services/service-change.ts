@@ -9,11 +9,11 @@ export interface Wants {
   readonly plan: string | null;
 }
 
-type Part = 'in_force' | 'pending' | 'refused' | 'overtaken';
+type Part = 'in_force' | 'pending' | 'scheduled' | 'refused' | 'overtaken';
 
 /**
- * The state of a change that has not ended. Something pending keeps it pending, then a refusal is what there is to
- * tell, then that something else was wanted instead.
+ * The state of a change that has not ended. Something pending keeps it pending; a plan whose month is to come keeps it
+ * from ending; then a refusal is what there is to tell, then that something else was wanted instead.
  *
  * @param cancelled its scheduled plan was taken back
  */
@@ -24,6 +24,8 @@ export const changeState = (
   const plan = wants.plan === null ? 'in_force' : planPart(id, wants.plan, services);
   const parts = new Set<Part>([...optionParts(wants.options, services), plan]);
   if (parts.has('pending')) return 'pending';
+  // A refused option is told at once: the plan may be months away.
+  if (plan === 'scheduled' && !parts.has('refused')) return 'scheduled';
   if (cancelled && plan !== 'in_force') return 'cancelled';
   if (parts.has('refused')) return 'failed';
   return parts.has('overtaken') ? 'superseded' : 'done';
@@ -41,7 +43,7 @@ const planPart = (
   wanted: string,
   { plan, scheduled, arranged, confirmed, failed }: SimServices,
 ): Part => {
-  if (scheduled !== null) return scheduled.changeId === changeId ? 'pending' : 'overtaken';
+  if (scheduled !== null) return scheduled.changeId === changeId ? 'scheduled' : 'overtaken';
   if (confirmed.plan === wanted) return 'in_force';
   if (failed.plan?.value === wanted) return 'refused';
   // Taken back, while the provider has yet to say that it has cancelled it; or wanted now.

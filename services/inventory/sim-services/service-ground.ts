@@ -11,12 +11,16 @@ import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import type { ServiceCatalog, ServiceProfileFacts } from './service-catalog.ts';
 import { requireChangeable, requireTarget, withoutProfile } from './service-wish.ts';
-import { type KeptServices, readServices } from './sim-services.repository.ts';
+import { type KeptServices, readServices, type SimRef } from './sim-services.repository.ts';
 
 export interface ServiceChanges {
   readonly db: Database;
   readonly serviceCatalog: ServiceCatalog;
-  readonly onDue: () => void;
+  /**
+   * Called after what somebody wants of a SIM is committed. It is due as well, so that nothing hangs on this call, but
+   * behind everything else of the account that is due.
+   */
+  readonly onWanted: (ref: SimRef) => void;
 }
 
 export const noSim = (): ProblemError => notFound('There is no such SIM');

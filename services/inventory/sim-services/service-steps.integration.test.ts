@@ -88,7 +88,8 @@ describe('a scheduled plan', () => {
     await sim.settle();
     const { ratePlan } = await sim.show();
     expect(ratePlan).toMatchObject({ confirmed: 'S', pending: null, scheduled: { ratePlan: 'L' } });
-    expect((await sim.dueAt())?.toISOString()).toBe(ratePlan.scheduled?.at);
+    expect((await sim.plansDueAt())?.toISOString()).toBe(ratePlan.scheduled?.at);
+    expect(await sim.dueAt()).toBeNull();
     await sim.handleDue();
     expect(sim.woken).toEqual([]);
     await sim.bringForward('scheduled,at');
@@ -110,7 +111,7 @@ describe('a scheduled plan', () => {
     }
     expect(await sim.show()).toMatchObject({ planDiffers: true, ratePlan: { confirmed: 'S', scheduled: null } });
     for (let times = 0; times < 2; times += 1) {
-      expect((await sim.call<ServiceChange>('POST', `${path}/retry`)).body.state).toBe('pending');
+      expect((await sim.call<ServiceChange>('POST', `${path}/retry`)).body.state).toBe('scheduled');
     }
     expect(await sim.show()).toMatchObject({ planDiffers: false, ratePlan: { scheduled: { ratePlan: 'L' } } });
     expect((await sim.events()).slice(-2)).toEqual(['services_plan_cancelled', 'services_retried']);
@@ -199,7 +200,7 @@ describe('a SIM that is replaced', () => {
     });
     await next.settle();
     expect(await state(sim, deviationId)).toBe('done');
-    expect(await state(sim, sim.changeId)).toBe('pending');
+    expect(await state(sim, sim.changeId)).toBe('scheduled');
     expect([await sim.events(), await next.events()].map((events) => events.at(-1))).toEqual([
       'services_ended',
       'services_confirmed',
@@ -212,7 +213,7 @@ describe('a SIM that is replaced', () => {
     const next = sim.ofSim(newSimId ?? '');
     expect(await next.show()).toMatchObject({ waitsForIccid: true });
     expect([(await next.claim()).owed, await next.openNextCall()]).toEqual([null, null]);
-    expect((await next.dueAt())?.getTime()).toBeGreaterThan(Date.now());
+    expect(await next.dueAt()).toBeNull();
     expect((await order.enterIccid(newIccid())).status).toBe(200);
     expect((await next.dueAt())?.getTime()).toBeLessThanOrEqual(Date.now());
     expect(await next.openNextCall()).toMatchObject({ wanted: { options: { data: 'on' } } });

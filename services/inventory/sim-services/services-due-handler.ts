@@ -3,11 +3,13 @@ import type { DueHandler } from '@simlane/service-kit/due-loop';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import type { Database } from '../database.ts';
 import type { Origin } from '../timeline/timeline.repository.ts';
-import { changeServices, refreshServicesDue, SIM_SERVICES, takeServices } from './changing.ts';
+import { changeServices, refreshServicesDue, SCHEDULED_PLANS, SIM_SERVICES, takeServices } from './changing.ts';
+import { timeNow } from './clock.ts';
+import { turnDuePlans } from './scheduled-plans.service.ts';
 import { contentOf, type ServiceCatalog } from './service-catalog.ts';
 import { claimServices } from './services-steps.service.ts';
 import type { ServicesWorkflow } from './services-workflow.ts';
-import { expireDeviation, hasExpired, planIsDue } from './sim-services.ts';
+import { expireDeviation, hasExpired } from './sim-services.ts';
 import { readServices, type SimRef } from './sim-services.repository.ts';
 
 interface Turning {
@@ -15,48 +17,38 @@ interface Turning {
   readonly serviceCatalog: ServiceCatalog;
 }
 
-export const createServicesDueHandler = ({
+export const createServicesDueHandlers = ({
   db,
   serviceCatalog,
   workflow,
-}: Turning & { readonly workflow: ServicesWorkflow }): Record<typeof SIM_SERVICES, DueHandler> => ({
+}: Turning & { readonly workflow: ServicesWorkflow }): Record<
+  typeof SIM_SERVICES | typeof SCHEDULED_PLANS,
+  DueHandler
+> => ({
   [SIM_SERVICES]: async ({ id: simId, accountId, tries }) => {
     const ref = { accountId, simId };
-    await turnPlan(db, ref);
     await endDeviation({ db, serviceCatalog }, ref);
     const { owed } = await claimServices(db, ref);
-    if (owed !== null) await workflow.wake(ref, { again: tries > 0 || owed === 'answer' });
+    if (owed !== null) await workflow.wake(ref, { again: tries > 0 || owed === 'answer', givesWay: true });
     // What is to be sent stays due until it is; everything else is looked at again in its time.
     if (owed !== 'call') await inAccount(db, accountId, (tx) => refreshServicesDue(tx, ref));
   },
+  [SCHEDULED_PLANS]: ({ accountId }) => turnDuePlans({ db, serviceCatalog }, accountId),
 });
 
 const byTime: Origin = { source: 'timer', actorId: null, causeId: null };
-
-/** The billing month has begun: the plan that was scheduled for it is wanted now. */
-const turnPlan = (db: Database, ref: SimRef): Promise<void> =>
-  inAccount(db, ref.accountId, async (tx) => {
-    const held = await takeServices(tx, ref);
-    if (held === undefined || !held.sim.isInUse) return;
-    const now = new Date();
-    const after = planIsDue(held.services, now);
-    if (after === held.services) return;
-    const { changeId, plan } = held.services.scheduled ?? {};
-    const told = [{ event: 'services_plan_due', data: { changeId, ratePlan: plan } }] as const;
-    await changeServices(tx, held, after, { origin: byTime, told, now });
-  });
 
 /** A deviation whose time is over ends in the newest version of the profile. */
 const endDeviation = async ({ db, serviceCatalog }: Turning, ref: SimRef): Promise<void> => {
   const { accountId } = ref;
   const { services } = await readInAccount(db, accountId, (tx) => readServices(tx, ref));
-  if (services.profile === null || !hasExpired(services, new Date())) return;
+  if (services.profile === null || !hasExpired(services, timeNow())) return;
   const profile = contentOf(await serviceCatalog.profile(accountId, services.profile.id));
   await inAccount(db, accountId, async (tx) => {
     const held = await takeServices(tx, ref);
     // Migrated meanwhile: then it has no deviation, or a new one.
     if (held?.services.profile?.id !== profile.id || !held.sim.isInUse) return;
-    const now = new Date();
+    const now = timeNow();
     const after = expireDeviation(held.services, profile, now);
     if (after === held.services) return;
     const told = [{ event: 'services_deviation_expired', data: { version: profile.version } }] as const;

@@ -33,11 +33,14 @@ const nextTurn = ({ scheduled, deviation }: SimServices, { isInUse }: ServedSim)
   return isInUse ? (turns[0] ?? null) : null;
 };
 
-/** When the due loop is to look at the SIM; null: never, unless something changes. */
+/**
+ * When the due loop is to look at the SIM; null: never, unless something changes. A plan is not among it: those that
+ * are due together are turned together.
+ */
 export const servicesDueAt = (services: SimServices, sim: ServedSim, now: Date): Date | null => {
   const owed = owedNow(services, sim, now);
   if (owed === 'call') return now;
-  const turn = nextTurn(services, sim);
+  const turn = sim.isInUse ? (services.deviation?.expiresAt ?? null) : null;
   const look = owed === 'answer' && services.call !== null ? lookAt(services.call.openedAt, now) : null;
   if (turn === null || look === null) return turn ?? look;
   return turn < look ? turn : look;

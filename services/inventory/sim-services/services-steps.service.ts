@@ -7,6 +7,7 @@ import type { Database } from '../database.ts';
 import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { changeServices, type Told, takeServices } from './changing.ts';
+import { timeNow } from './clock.ts';
 import { type CallResult, nextCall, takeResults } from './service-call.ts';
 import { claimOf } from './services-owed.ts';
 import type { OpenCall, SimServices } from './sim-services.ts';
@@ -19,7 +20,7 @@ export const claimServices = (db: Database, ref: SimRef): Promise<SimServicesCla
     const sim = await findSim(tx, visibilityOf(ref), ref.simId);
     if (sim === undefined) throw noSim();
     const { services } = await readServices(tx, ref);
-    return claimOf(services, { iccid: sim.iccid, isInUse: sim.state !== 'discarded' }, new Date());
+    return claimOf(services, { iccid: sim.iccid, isInUse: sim.state !== 'discarded' }, timeNow());
   });
 
 /** The call that is open, or else the newest difference as a new one. A repeat answers the same call. */
@@ -28,7 +29,7 @@ export const openNextCall = (db: Database, ref: SimRef): Promise<NextServiceCall
     const held = await takeServices(tx, ref);
     const sim = await findSim(tx, visibilityOf(ref), ref.simId);
     if (held === undefined || sim === undefined) throw noSim();
-    const now = new Date();
+    const now = timeNow();
     const { services } = held;
     const { owed } = claimOf(services, held.sim, now);
     const after = owed === 'call' ? nextCall(services, { callId: uuidV7(), now }) : services;
@@ -65,7 +66,7 @@ export const recordResults = (
   inAccount(db, ref.accountId, async (tx) => {
     const held = await takeServices(tx, ref);
     if (held === undefined) throw noSim();
-    const now = new Date();
+    const now = timeNow();
     const after = takeResults(held.services, callId, { results, now });
     if (after !== held.services) {
       const origin = { source: 'provider', actorId: null, causeId: callId } as const;

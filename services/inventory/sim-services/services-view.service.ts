@@ -6,6 +6,7 @@ import { notFound } from '@simlane/service-kit/problem';
 import type { Database } from '../database.ts';
 import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
+import { timeNow } from './clock.ts';
 import type { ServiceCatalog } from './service-catalog.ts';
 import { shownDeviation, shownPlan } from './service-wish.ts';
 import { waitsForIccid } from './services-owed.ts';
@@ -36,7 +37,7 @@ export const showServices = async (db: Database, caller: Caller, simId: string):
       cancellationRefused: arranged?.cancellationRefused ?? null,
     },
     planDiffers: planDiffers(services),
-    waitsForIccid: waitsForIccid(services, { iccid: sim.iccid, isInUse: sim.state !== 'discarded' }, new Date()),
+    waitsForIccid: waitsForIccid(services, { iccid: sim.iccid, isInUse: sim.state !== 'discarded' }, timeNow()),
   };
 };
 

@@ -10,13 +10,13 @@ import { addLine, type LineWishes } from '../fleet.fixture.ts';
 import type { Inventory } from '../inventory.fixture.ts';
 import type { CallResult } from './service-call.ts';
 import type { ProfileWish } from './service-catalog.fixture.ts';
-import { createServicesDueHandler } from './services-due-handler.ts';
+import { createServicesDueHandlers } from './services-due-handler.ts';
 
 export const startSim = async (inventory: Inventory, wishes: LineWishes = {}) => {
   const accountId = randomUUID();
   const line = await addLine(inventory.db, accountId, wishes);
   const woken: { simId: string; again: boolean }[] = [];
-  const { [`sim_services`]: handle } = createServicesDueHandler({
+  const handlers = createServicesDueHandlers({
     db: inventory.db,
     serviceCatalog: inventory.serviceCatalog,
     workflow: { wake: async ({ simId }, { again }) => void woken.push({ simId, again }) },
@@ -75,10 +75,19 @@ export const startSim = async (inventory: Inventory, wishes: LineWishes = {}) =>
       record,
       resultsOf,
       settle,
-      handleDue: (tries = 0) => handle({ id: simId, accountId, tries }),
+      handleDue: async (tries = 0) => {
+        await handlers.scheduled_plans({ id: accountId, accountId, tries: 0 });
+        await handlers.sim_services({ id: simId, accountId, tries });
+      },
       dueAt: async () => {
         const { rows } = await sql<{ due_at: Date }>`
           select due_at from due where kind = 'sim_services' and id = ${simId}`.execute(inventory.db);
+        return rows[0]?.due_at ?? null;
+      },
+      /** When the first plan of the account is due. */
+      plansDueAt: async () => {
+        const { rows } = await sql<{ due_at: Date }>`
+          select due_at from due where kind = 'scheduled_plans' and id = ${accountId}`.execute(inventory.db);
         return rows[0]?.due_at ?? null;
       },
       /** What waits for a time waits no longer: the clock of the tests is the document. */

@@ -1,5 +1,9 @@
 import type { Changes } from '@simlane/contracts/http/sim-services';
-import type { ServiceChangeKind, ServiceChangeState } from '@simlane/contracts/service-changes';
+import {
+  OPEN_SERVICE_CHANGES,
+  type ServiceChangeKind,
+  type ServiceChangeState,
+} from '@simlane/contracts/service-changes';
 import { toPage } from '@simlane/service-kit/pages';
 import { type Selectable, sql } from 'kysely';
 import type { ServiceChangeTable, StoredServices, Transaction } from '../database.ts';
@@ -18,30 +22,37 @@ export interface KeptServices {
   readonly version: number;
 }
 
+const NEVER_WANTED: KeptServices = { services: NO_SERVICES, version: 0 };
+
 /** Whoever changes them has the SIM's row: there is no other lock. */
-export const readServices = async (tx: Transaction, { accountId, simId }: SimRef): Promise<KeptServices> => {
-  const row = await tx
-    .selectFrom('sim_services')
-    .select(['services', 'version'])
-    .where('account_id', '=', accountId)
-    .where('sim_id', '=', simId)
-    .executeTakeFirst();
-  return row === undefined
-    ? { services: NO_SERVICES, version: 0 }
-    : { services: readDocument(row.services), version: row.version };
+export const readServices = async (tx: Transaction, { accountId, simId }: SimRef): Promise<KeptServices> =>
+  (await readManyServices(tx, accountId, [simId])).get(simId) ?? NEVER_WANTED;
+
+/** By SIM; those of which nothing was ever wanted are there too. */
+export const readManyServices = async (
+  tx: Transaction,
+  accountId: string,
+  simIds: readonly string[],
+): Promise<ReadonlyMap<string, KeptServices>> => {
+  const { rows } = await sql<{ sim_id: string; services: StoredServices; version: number }>`
+    select sim_id, services, version from sim_services
+    where account_id = ${accountId} and sim_id = any (${simIds}::uuid[])`.execute(tx);
+  const kept = new Map(rows.map((row) => [row.sim_id, { services: readDocument(row.services), version: row.version }]));
+  return new Map(simIds.map((simId) => [simId, kept.get(simId) ?? NEVER_WANTED]));
 };
 
-export const writeServices = async (
+export const writeManyServices = async (
   tx: Transaction,
-  { accountId, simId }: SimRef,
-  services: SimServices,
+  accountId: string,
+  written: readonly { readonly simId: string; readonly services: SimServices }[],
 ): Promise<void> => {
-  const document = JSON.stringify(services);
-  await tx
-    .insertInto('sim_services')
-    .values({ account_id: accountId, sim_id: simId, services: document })
-    .onConflict((conflict) => conflict.columns(['account_id', 'sim_id']).doUpdateSet({ services: document }))
-    .execute();
+  await sql`
+    insert into sim_services (account_id, sim_id, services)
+    select ${accountId}, * from unnest(
+      ${written.map(({ simId }) => simId)}::uuid[],
+      ${written.map(({ services }) => JSON.stringify(services))}::jsonb[]
+    )
+    on conflict (account_id, sim_id) do update set services = excluded.services`.execute(tx);
 };
 
 const readDocument = (stored: StoredServices): SimServices => {
@@ -132,8 +143,16 @@ export const findChangeOfKey = async (
   return row && toChange(row);
 };
 
-export const findPendingChanges = async (tx: Transaction, { accountId, simId }: SimRef): Promise<StoredChange[]> => {
-  const rows = await changes(tx, accountId).where('sim_id', '=', simId).where('state', '=', 'pending').execute();
+/** What has not ended of these SIMs. */
+export const findOpenChanges = async (
+  tx: Transaction,
+  accountId: string,
+  simIds: readonly string[],
+): Promise<StoredChange[]> => {
+  const rows = await changes(tx, accountId)
+    .where('sim_id', '=', sql<string>`any (${simIds}::uuid[])`)
+    .where('state', 'in', OPEN_SERVICE_CHANGES)
+    .execute();
   return rows.map(toChange);
 };
 
@@ -197,12 +216,45 @@ export const updateChange = async (
     .execute();
 };
 
-/** What is pending of one SIM is pending of another from now on. */
-export const movePendingChanges = async (
+export interface ChangeState {
+  readonly id: string;
+  readonly state: ServiceChangeState;
+  /** Null for one that has not ended. */
+  readonly endedAt: Date | null;
+}
+
+export const setChangeStates = async (
   tx: Transaction,
-  { accountId, from, to }: { readonly accountId: string; readonly from: string; readonly to: string },
+  accountId: string,
+  states: readonly ChangeState[],
+): Promise<void> => {
+  await sql`
+    update service_change set state = now_is.state, ended_at = now_is.ended_at
+    from unnest(
+      ${states.map(({ id }) => id)}::uuid[],
+      ${states.map(({ state }) => state)}::text[],
+      ${states.map(({ endedAt }) => endedAt)}::timestamptz[]
+    ) as now_is (id, state, ended_at)
+    where service_change.account_id = ${accountId} and service_change.id = now_is.id`.execute(tx);
+};
+
+/** What has not ended of one SIM is of another from now on, and so is the change that has scheduled a plan. */
+export const moveOpenChanges = async (
+  tx: Transaction,
+  {
+    accountId,
+    from,
+    to,
+    scheduledBy,
+  }: {
+    readonly accountId: string;
+    readonly from: string;
+    readonly to: string;
+    readonly scheduledBy: string | null;
+  },
 ): Promise<void> => {
   await sql`
     update service_change set sim_id = ${to}
-    where account_id = ${accountId} and sim_id = ${from} and state = 'pending'`.execute(tx);
+    where account_id = ${accountId} and sim_id = ${from}
+      and (state = any (${OPEN_SERVICE_CHANGES}::text[]) or id = ${scheduledBy}::uuid)`.execute(tx);
 };

@@ -15,7 +15,7 @@ export const createTemporalServicesWorkflow = (options: {
     signal: SIM_SERVICES_CHANGED_SIGNAL,
   });
   return {
-    wake: ({ accountId, simId }, { again }) =>
+    wake: ({ accountId, simId }, { again, givesWay }) =>
       services.wake(
         {
           workflowId: simServicesWorkflowId(simId),
@@ -23,6 +23,7 @@ export const createTemporalServicesWorkflow = (options: {
           summary: 'Services of a SIM',
           details: `SIM ${simId}. Decisions about its services are made through the inventory API.`,
           searchAttributes: { AccountId: accountId },
+          givesWay,
         },
         { signals: [[]], again },
       ),

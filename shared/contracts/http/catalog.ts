@@ -1,7 +1,7 @@
 /** Catalog: account settings, providers, distributors and their contacts, order packs and their articles. */
 import { z } from 'zod';
 import { CUTOVERS } from '../order.ts';
-import { PLAN_CHANGES } from '../rate-plan.ts';
+import { MOST_SERVICE_CHANGES_PER_MINUTE, PLAN_CHANGES, SERVICE_CHANGES_PER_MINUTE } from '../rate-plan.ts';
 import { SIM_KINDS } from '../sim.ts';
 import {
   currencySchema,
@@ -42,6 +42,12 @@ export const providerSchema = z
     planChange: z
       .enum(PLAN_CHANGES)
       .describe('Whether a new rate plan is sent when the billing month has begun, or at once with its date'),
+    serviceChangesPerMinute: z
+      .int()
+      .min(1)
+      .max(MOST_SERVICE_CHANGES_PER_MINUTE)
+      .default(SERVICE_CHANGES_PER_MINUTE)
+      .describe('How many SIMs a minute rollouts and the first of the month change here, all of them together'),
     smdpAddresses: z.array(z.string()).describe('SM-DP+ addresses this provider is known to use'),
     archivedAt: timeSchema.nullable(),
   })

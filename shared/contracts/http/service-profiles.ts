@@ -325,7 +325,11 @@ export const serviceProfileInternalRoutes = {
       profile: serviceProfileSchema,
       servicePack: servicePackSchema,
       ratePlan: ratePlanSchema,
-      provider: z.object({ planChange: z.enum(PLAN_CHANGES), billingZone: z.string() }),
+      provider: z.object({
+        planChange: z.enum(PLAN_CHANGES),
+        billingZone: z.string(),
+        serviceChangesPerMinute: z.int().min(1),
+      }),
     }),
     problems: ['not_found'],
   }),
