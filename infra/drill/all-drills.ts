@@ -1,6 +1,7 @@
 import type { Drill } from './drill.ts';
 import { crashPoints } from './drills/crash-points.ts';
 import { dependencyAnswers } from './drills/dependency-answers.ts';
+import { firstOfMonthMissed } from './drills/first-of-month-missed.ts';
 import { killProcesses } from './drills/kill-processes.ts';
 import { parallelConfirmations } from './drills/parallel-confirmations.ts';
 import { postgresKilled } from './drills/postgres-killed.ts';
@@ -20,5 +21,6 @@ export const ALL_DRILLS: readonly Drill[] = [
   parallelConfirmations,
   sigtermUnderLoad,
   dependencyAnswers,
+  firstOfMonthMissed,
   randomHistories,
 ];
