@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: starts the whole stack fresh beside any other, measures it against bare counterparts on the same
  * servers, and prints a table; `--json` prints the figures as JSON, and nothing else, to standard output; `--waiting`
- * measures instead what 10,000 orders that wait cost the one that goes on, `--files` what files cost that are uploaded.
+ * measures instead what 10,000 orders that wait cost the one that goes on, `--files` what files cost that are uploaded,
+ * `--services` what changes of many SIMs' services cost.
  * Takes some minutes. A goal that is not reached is no failure: exit code 1 means that something could not be measured.
  */
 import path from 'node:path';
@@ -18,6 +19,7 @@ import { setStage } from './bench-stage.ts';
 import { figureTable } from './figure-table.ts';
 import { type Figure, figureOfRuns } from './figures.ts';
 import { measureDecoding } from './measure-decoding.ts';
+import { measureFirstOfMonth } from './measure-first-of-month.ts';
 import { measureHistories } from './measure-histories.ts';
 import { measureLatency } from './measure-latency.ts';
 import { memoryFigures, readMemory } from './measure-memory.ts';
@@ -25,6 +27,7 @@ import { measureReads } from './measure-reads.ts';
 import { measureThroughput } from './measure-throughput.ts';
 import { measureUploads } from './measure-uploads.ts';
 import { measureWaiting } from './measure-waiting.ts';
+import { createServiceFleet } from './service-fleet.ts';
 import { describeMachine, readSettings, type Settings } from './surroundings.ts';
 
 /** After a start or a load, until only what is at rest goes on. */
@@ -37,6 +40,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     waiting: { type: 'boolean', default: false },
     files: { type: 'boolean', default: false },
+    services: { type: 'boolean', default: false },
   },
 });
 const machine = describeMachine();
@@ -84,6 +88,13 @@ async function measure(
     const uploads = await measureUploads(stack, options);
     await connection.close();
     return { settings, figures: [...decoding, ...uploads] };
+  }
+  if (values.services) {
+    const fleet = await createServiceFleet(info);
+    const figures = await measureFirstOfMonth(info, fleet, sayAside);
+    await fleet.close();
+    await connection.close();
+    return { settings, figures };
   }
   const stage = await setStage(info);
   if (values.waiting) {

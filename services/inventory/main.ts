@@ -18,8 +18,10 @@ import { createChildProcessDecoder } from './decoding/child-process-decoder.ts';
 import { migrations } from './migrations/index.ts';
 import { createQrCodeDueHandlers } from './qr-code/qr-code-due-handlers.ts';
 import { createS3OriginalStore } from './qr-code/s3-original-store.ts';
+import { SCHEDULED_PLANS } from './sim-services/changing.ts';
 import { goBy } from './sim-services/clock.ts';
 import { createHttpServiceCatalog } from './sim-services/http-service-catalog.ts';
+import { turnDuePlans } from './sim-services/scheduled-plans.service.ts';
 import { createServicesDueHandlers } from './sim-services/services-due-handler.ts';
 import type { SimRef } from './sim-services/sim-services.repository.ts';
 import { createTemporalServicesWorkflow } from './sim-services/temporal-services-workflow.ts';
@@ -28,6 +30,8 @@ import { createTemporalQrCodeWorkflows } from './qr-code/temporal-request-workfl
 
 /** Lists wait for the catalog, and do without it when it is slow: their conditions are unknown then. */
 const CATALOG_TIMEOUT_MS = 2_000;
+/** Providers are given what they take in portions: seldom looked at, these would be large ones. */
+const PLANS_POLL_INTERVAL_MS = 250;
 
 await runService({
   name: 'inventory',
@@ -77,7 +81,8 @@ await runService({
     });
     onClose(() => loop.stop());
 
-    // A loop of its own: what goes by the calendar can be a hundred thousand SIMs on the first of a month.
+    // Loops of their own: what goes by the calendar can be a hundred thousand SIMs on the first of a month. Who turns them
+    // goes on while there are any, and would stand before all that wait to be sent.
     const clock = config.DUE_CLOCK_FILE === undefined ? machineClock : createSettableClock(config.DUE_CLOCK_FILE);
     goBy(clock);
     const servicesWorkflow = createTemporalServicesWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE });
@@ -88,6 +93,14 @@ await runService({
       handlers: createServicesDueHandlers({ db, serviceCatalog, workflow: servicesWorkflow }),
     });
     onClose(() => servicesLoop.stop());
+    const plansLoop: DueLoop = createDueLoop({
+      db,
+      logger,
+      clock,
+      pollIntervalMs: PLANS_POLL_INTERVAL_MS,
+      handlers: { [SCHEDULED_PLANS]: ({ accountId }) => turnDuePlans({ db, serviceCatalog }, accountId) },
+    });
+    onClose(() => plansLoop.stop());
     const onServicesWanted = (sim: SimRef): void => {
       servicesWorkflow.wake(sim, { again: false, givesWay: false }).catch((err: unknown) => {
         logger.info({ err, simId: sim.simId }, 'not woken at once; it is due');
@@ -119,5 +132,6 @@ await runService({
     if (config.READ_ONLY) return;
     loop.start();
     servicesLoop.start();
+    plansLoop.start();
   },
 });

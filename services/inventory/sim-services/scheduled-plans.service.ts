@@ -15,10 +15,12 @@ import { planIsDue } from './sim-services.ts';
 
 /** What one transaction holds, for some hundreds of milliseconds. */
 const LARGEST_PORTION = 200;
-/** SIMs that wait to be sent: more would only wait longer, and everything else of the account with them. */
-const MOST_WAITING = 500;
-/** Where nothing says when it goes on: rows that others have, or too many that wait. */
-const LOOK_AGAIN_MS = 1_000;
+/** SIMs that wait to be sent: more would only wait longer, and what a person changes meanwhile with them. */
+const MOST_WAITING = 24;
+/** How long one handling goes on where a provider takes more and more. Short: a process that is to end waits for it. */
+const TURNED_FOR_MS = 3_000;
+/** Until there is a pace to be had again, or fewer SIMs wait. */
+const LOOK_AGAIN_MS = 200;
 
 const byTime: Origin = { source: 'timer', actorId: null, causeId: null };
 
@@ -27,12 +29,12 @@ interface Turning {
   readonly serviceCatalog: ServiceCatalog;
 }
 
-/** Turns what is due of an account, as fast as its providers may be given it, and says when it is to be gone on with. */
+/** Turns what is due of an account, as fast as its providers may be given it. What is left after a while stays due. */
 export const turnDuePlans = async (turning: Turning, accountId: string): Promise<void> => {
   const { db } = turning;
   const providers = await readInAccount(db, accountId, (tx) => providersWithDuePlans(tx, accountId));
-  const nextAt = await Promise.all(providers.map((providerId) => turnPlansOf(turning, accountId, providerId)));
-  await inAccount(db, accountId, (tx) => setNextTurn(tx, accountId, nextAt));
+  await Promise.all(providers.map((providerId) => turnPlansOf(turning, accountId, providerId)));
+  await inAccount(db, accountId, (tx) => setNextTurn(tx, accountId));
 };
 
 const providersWithDuePlans = async (tx: Transaction, accountId: string): Promise<string[]> => {
@@ -42,45 +44,38 @@ const providersWithDuePlans = async (tx: Transaction, accountId: string): Promis
   return rows.map(({ provider_id }) => provider_id);
 };
 
-/** @returns when the provider may be given more */
-const turnPlansOf = async ({ db, serviceCatalog }: Turning, accountId: string, providerId: string): Promise<Date> => {
+/** Goes on for a while; what is left then is due still. */
+const turnPlansOf = async ({ db, serviceCatalog }: Turning, accountId: string, providerId: string): Promise<void> => {
   const { serviceChangesPerMinute: perMinute } = await serviceCatalog.provider(accountId, providerId);
+  const until = performance.now() + TURNED_FOR_MS;
   for (;;) {
-    const { turned, nextAt } = await inAccount(db, accountId, (tx) =>
-      turnPortion(tx, { accountId, providerId, perMinute }),
-    );
-    if (turned === 0) return nextAt;
+    const turned = await inAccount(db, accountId, (tx) => turnPortion(tx, { accountId, providerId, perMinute }));
+    if (turned === 0 || performance.now() > until) return;
   }
 };
 
 const turnPortion = async (
   tx: Transaction,
   { accountId, providerId, perMinute }: { accountId: string; providerId: string; perMinute: number },
-): Promise<{ turned: number; nextAt: Date }> => {
+): Promise<number> => {
   const now = timeNow();
-  const room = MOST_WAITING - (await countWaiting(tx, accountId, now));
-  const wanted = Math.min(LARGEST_PORTION, room);
-  const lookAgainAt = new Date(now.getTime() + LOOK_AGAIN_MS);
-  if (wanted <= 0) return { turned: 0, nextAt: lookAgainAt };
-  const { granted, nextAt } = await takePace(tx, { accountId, providerId, perMinute, wanted, now });
-  if (granted === 0) return { turned: 0, nextAt };
+  const wanted = Math.min(LARGEST_PORTION, MOST_WAITING - (await countWaiting(tx, accountId, now)));
+  if (wanted <= 0) return 0;
+  const { granted } = await takePace(tx, { accountId, providerId, perMinute, wanted, now });
+  if (granted === 0) return 0;
   const { rows } = await sql<{ sim_id: string }>`
     select sim_id from sim_services
     where account_id = ${accountId} and provider_id = ${providerId} and scheduled_at <= ${now}
     order by scheduled_at, sim_id limit ${granted}`.execute(tx);
-  const held = await takeManyServices(
-    tx,
-    accountId,
-    rows.map(({ sim_id }) => sim_id),
-  );
-  const changed = held.flatMap((one) => {
-    const after = planIsDue(one.services, now);
-    const { changeId, plan } = one.services.scheduled ?? {};
+  const ids = rows.map(({ sim_id }) => sim_id);
+  const changed = (await takeManyServices(tx, accountId, ids)).flatMap((held) => {
+    const after = planIsDue(held.services, now);
+    const { changeId, plan } = held.services.scheduled ?? {};
     const told = [{ event: 'services_plan_due', data: { changeId, ratePlan: plan } } as const];
-    return after === one.services ? [] : [{ held: one, after, told }];
+    return after === held.services ? [] : [{ held, after, told }];
   });
   await changeManyServices(tx, accountId, changed, { origin: byTime, now });
-  return { turned: changed.length, nextAt: rows.length < granted ? nextAt : lookAgainAt };
+  return changed.length;
 };
 
 /** SIMs of which something is to be sent, and has not begun to be. */
@@ -93,17 +88,16 @@ const countWaiting = async (tx: Transaction, accountId: string, now: Date): Prom
   return rows[0]?.waiting ?? 0;
 };
 
-/** Longer than a lease: what is handled at this moment waits too. */
-const SOON_MS = 30_000;
+/** Longer than the first redelivery: what is handled at this moment, or has been and has not begun, waits too. */
+const SOON_MS = 90_000;
 
-const setNextTurn = async (tx: Transaction, accountId: string, nextAt: readonly Date[]): Promise<void> => {
+const setNextTurn = async (tx: Transaction, accountId: string): Promise<void> => {
   const row = { kind: SCHEDULED_PLANS, id: accountId };
   // Before it is read what is scheduled: what is scheduled meanwhile comes after, and brings the row forward.
   if (!(await holdDue(tx, row))) return;
   const { rows } = await sql<{ first: Date | null }>`
     select min(scheduled_at) as first from sim_services where account_id = ${accountId}`.execute(tx);
   const first = rows[0]?.first ?? null;
-  const soonest = Math.min(...nextAt.map((at) => at.getTime()), timeNow().getTime() + LOOK_AGAIN_MS);
-  const dueAt = first !== null && first <= timeNow() ? new Date(soonest) : first;
-  await setDue(tx, { ...row, accountId, dueAt });
+  const lookAgainAt = new Date(timeNow().getTime() + LOOK_AGAIN_MS);
+  await setDue(tx, { ...row, accountId, dueAt: first !== null && first < lookAgainAt ? lookAgainAt : first });
 };

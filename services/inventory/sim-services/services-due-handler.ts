@@ -1,11 +1,10 @@
-/** What the due loop does for a SIM's services: it turns what time turns, and wakes the workflow where something differs. */
+/** What the due loop does for a SIM's services: it ends deviations, and wakes the workflow where something differs. */
 import type { DueHandler } from '@simlane/service-kit/due-loop';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import type { Database } from '../database.ts';
 import type { Origin } from '../timeline/timeline.repository.ts';
-import { changeServices, refreshServicesDue, SCHEDULED_PLANS, SIM_SERVICES, takeServices } from './changing.ts';
+import { changeServices, refreshServicesDue, SIM_SERVICES, takeServices } from './changing.ts';
 import { timeNow } from './clock.ts';
-import { turnDuePlans } from './scheduled-plans.service.ts';
 import { contentOf, type ServiceCatalog } from './service-catalog.ts';
 import { claimServices } from './services-steps.service.ts';
 import type { ServicesWorkflow } from './services-workflow.ts';
@@ -21,10 +20,7 @@ export const createServicesDueHandlers = ({
   db,
   serviceCatalog,
   workflow,
-}: Turning & { readonly workflow: ServicesWorkflow }): Record<
-  typeof SIM_SERVICES | typeof SCHEDULED_PLANS,
-  DueHandler
-> => ({
+}: Turning & { readonly workflow: ServicesWorkflow }): { readonly [SIM_SERVICES]: DueHandler } => ({
   [SIM_SERVICES]: async ({ id: simId, accountId, tries }) => {
     const ref = { accountId, simId };
     await endDeviation({ db, serviceCatalog }, ref);
@@ -33,7 +29,6 @@ export const createServicesDueHandlers = ({
     // What is to be sent stays due until it is; everything else is looked at again in its time.
     if (owed !== 'call') await inAccount(db, accountId, (tx) => refreshServicesDue(tx, ref));
   },
-  [SCHEDULED_PLANS]: ({ accountId }) => turnDuePlans({ db, serviceCatalog }, accountId),
 });
 
 const byTime: Origin = { source: 'timer', actorId: null, causeId: null };

@@ -10,6 +10,7 @@ import { addLine, type LineWishes } from '../fleet.fixture.ts';
 import type { Inventory } from '../inventory.fixture.ts';
 import type { CallResult } from './service-call.ts';
 import type { ProfileWish } from './service-catalog.fixture.ts';
+import { turnDuePlans } from './scheduled-plans.service.ts';
 import { createServicesDueHandlers } from './services-due-handler.ts';
 
 export const startSim = async (inventory: Inventory, wishes: LineWishes = {}) => {
@@ -76,7 +77,7 @@ export const startSim = async (inventory: Inventory, wishes: LineWishes = {}) =>
       resultsOf,
       settle,
       handleDue: async (tries = 0) => {
-        await handlers.scheduled_plans({ id: accountId, accountId, tries: 0 });
+        await turnDuePlans(inventory, accountId);
         await handlers.sim_services({ id: simId, accountId, tries });
       },
       dueAt: async () => {
