@@ -1,23 +1,20 @@
 /** Upload links to measure uploads with: accounts of the bench's own, each with eSIMs whose QR codes have been asked for. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CatalogSeed, catalogInternalRoutes } from '@simlane/contracts/http/catalog';
-import { type InventorySeed, inventoryInternalRoutes } from '@simlane/contracts/http/inventory-internal';
+import type { CatalogSeed } from '@simlane/contracts/http/catalog';
+import type { InventorySeed } from '@simlane/contracts/http/inventory-internal';
 import { createMailedLinks, linkPath } from '@simlane/service-kit/mailed-link';
-import { createServiceClient } from '@simlane/service-kit/service-client';
-import { createServiceTokens } from '@simlane/service-kit/service-tokens';
 import { Client } from 'pg';
 import { signCallers } from '../local/callers.ts';
 import { readOrMakeSecrets } from '../local/secrets.ts';
 import type { StackInfo } from '../local/stack-info.ts';
 import { iccidOf, imeiOf, seedId } from '../seed/made-up-identifiers.ts';
+import { putAccount } from '../seed/put-account.ts';
 import { createHttpCalls } from './http-calls.ts';
 import { inFlight } from './in-flight.ts';
 
 /** Of the codes that are uploaded: the provider is known to use it, so none of them waits for a user. */
 export const SMDP_ADDRESS = 'smdp.bench.example';
-/** A fleet is many rows in one transaction, on a machine that is busy. */
-const ANSWER_WITHIN_MS = 30_000;
 const REQUESTS_AT_ONCE = 8;
 /** Each request has a workflow and a mail. */
 const MAILED_WITHIN_MS = 120_000;
@@ -32,25 +29,11 @@ export async function prepareUploadLinks(
   { accounts, simsEach }: { readonly accounts: number; readonly simsEach: number },
 ): Promise<readonly AccountLinks[]> {
   const ids = Array.from({ length: accounts }, (_none, index) => seedId('uploads', String(index)));
-  for (const accountId of ids) await putAccount(info, accountId, simsEach);
+  for (const accountId of ids) {
+    await putAccount(info, { catalog: catalogOf(accountId), fleet: fleetOf(accountId, simsEach) });
+  }
   for (const accountId of ids) await requestCodes(info, accountId, simsEach);
   return readLinks(info, ids, simsEach);
-}
-
-async function putAccount(info: StackInfo, accountId: string, sims: number): Promise<void> {
-  const { services, openId, serviceClients } = info;
-  const [clientId, clientSecret] = Object.entries(serviceClients).find(([name]) => name.endsWith('seed')) ?? [];
-  if (clientId === undefined || clientSecret === undefined) throw new Error('the stack has no client that may seed');
-  const tokens = createServiceTokens({ tokenUrl: openId.token, clientId, clientSecret });
-  const clientOf = (name: 'catalog' | 'inventory') =>
-    createServiceClient({ baseUrl: services[name].internalUrl, tokens, name, timeoutMs: ANSWER_WITHIN_MS });
-  const [catalog, inventory] = [clientOf('catalog'), clientOf('inventory')];
-  try {
-    await catalog.call(catalogInternalRoutes.seed, { accountId, body: catalogOf(accountId) });
-    await inventory.call(inventoryInternalRoutes.seed, { accountId, body: fleetOf(accountId, sims) });
-  } finally {
-    for (const client of [catalog, inventory]) client.close();
-  }
 }
 
 const catalogOf = (accountId: string): CatalogSeed => ({

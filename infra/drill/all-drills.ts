@@ -6,6 +6,7 @@ import { killProcesses } from './drills/kill-processes.ts';
 import { parallelConfirmations } from './drills/parallel-confirmations.ts';
 import { postgresKilled } from './drills/postgres-killed.ts';
 import { randomHistories } from './drills/random-histories.ts';
+import { randomServices } from './drills/random-services.ts';
 import { sigtermUnderLoad } from './drills/sigterm-under-load.ts';
 import { temporalDown } from './drills/temporal-down.ts';
 import { temporalEmptied } from './drills/temporal-emptied.ts';
@@ -23,4 +24,5 @@ export const ALL_DRILLS: readonly Drill[] = [
   dependencyAnswers,
   firstOfMonthMissed,
   randomHistories,
+  randomServices,
 ];

@@ -1,17 +1,13 @@
 /** A provider of the test's own in the English example account, with lines that no other test takes. */
 import { QR_CODE_CONTACT_ROLE } from '@simlane/contracts/actions';
-import { type CatalogSeed, catalogInternalRoutes } from '@simlane/contracts/http/catalog';
-import { type InventorySeed, inventoryInternalRoutes } from '@simlane/contracts/http/inventory-internal';
-import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
-import { createServiceClient } from '@simlane/service-kit/service-client';
-import { createServiceTokens } from '@simlane/service-kit/service-tokens';
+import type { CatalogSeed } from '@simlane/contracts/http/catalog';
+import type { InventorySeed } from '@simlane/contracts/http/inventory-internal';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import { randomInt } from 'node:crypto';
 import { inject } from 'vitest';
-import { createSandboxControl } from '../provider-sandbox/control-client.ts';
 import { withCheckDigit } from '../provider-sandbox/luhn.ts';
 import { exampleAccounts } from '../seed/example-data.ts';
-import { providerConnections } from '../seed/provider-connections.ts';
+import { putAccount } from '../seed/put-account.ts';
 
 export interface OwnProvider {
   readonly id: string;
@@ -33,25 +29,11 @@ export const startProvider = async (
   lines: number,
   { simKind = 'physical', contacts = [], ...terms }: Terms = {},
 ): Promise<OwnProvider> => {
-  const [{ id: accountId, name: accountName, catalog: example }] = exampleAccounts();
+  const [{ catalog: example }] = exampleAccounts();
   const catalog = catalogOf(example.account, name, contacts, terms);
   const fleet = fleetOf(catalog, lines, simKind);
   const providerId = catalog.providers[0]?.id ?? '';
-  const { sandbox, services } = inject('stack');
-  const connections = providerConnections([{ id: accountId, name: accountName, catalog, fleet }], {
-    sandboxUrl: sandbox.url,
-    orderPublicUrl: services.order.url,
-    sandboxControlToken: sandbox.controlToken,
-  });
-
-  await seeding('catalog', (client) => client.call(catalogInternalRoutes.seed, { accountId, body: catalog }));
-  await seeding('inventory', (client) => client.call(inventoryInternalRoutes.seed, { accountId, body: fleet }));
-  for (const { id, address, credential, signalUrl, signalSecret } of connections) {
-    const control = createSandboxControl({ url: sandbox.url, token: sandbox.controlToken });
-    await control.putConnection(id, { accountId, credential, signalUrl, signalSecret });
-    const body = { providerConnections: [{ providerId: id, address, credential, signalSecrets: [signalSecret] }] };
-    await seeding('order', (client) => client.call(orderInternalRoutes.seed, { accountId, body }));
-  }
+  await putAccount(inject('stack'), { catalog, fleet });
 
   const fresh = fleet.lines.map(({ id }) => id);
   return {
@@ -62,25 +44,6 @@ export const startProvider = async (
       return line;
     },
   };
-};
-
-const seeding = async (
-  service: 'catalog' | 'inventory' | 'order',
-  put: (client: ReturnType<typeof createServiceClient>) => Promise<unknown>,
-): Promise<void> => {
-  const { services, openId, serviceClients } = inject('stack');
-  const clientId = 'simlane-seed';
-  const tokens = createServiceTokens({
-    tokenUrl: openId.token,
-    clientId,
-    clientSecret: serviceClients[clientId] ?? '',
-  });
-  const client = createServiceClient({ baseUrl: services[service].internalUrl, tokens, name: service });
-  try {
-    await put(client);
-  } finally {
-    client.close();
-  }
 };
 
 const catalogOf = (

@@ -1,3 +1,4 @@
+import type { Role } from '@simlane/contracts/permissions';
 import { PUBLIC_AUDIENCE } from '@simlane/service-kit/tokens';
 import { importJWK, SignJWT } from 'jose';
 import { readOrMakeSecrets } from './secrets.ts';
@@ -9,10 +10,14 @@ const CALLERS = 64;
 const TOKEN_LIFETIME = '1h';
 
 /**
- * Access tokens of managers of the account, one for each of many people: a service limits the calls of one person a
+ * Access tokens of managers (or others) of the account, one for each of many people: a service limits the calls of one person a
  * minute, and a bench or a drill makes more. Signed with the key of the stack's own OpenID provider, which has only the demo users.
  */
-export async function signCallers(info: StackInfo, accountId: string): Promise<readonly string[]> {
+export async function signCallers(
+  info: StackInfo,
+  accountId: string,
+  role: Role = 'manager',
+): Promise<readonly string[]> {
   const { signingKey } = readOrMakeSecrets(info.stateFolder).openId;
   const key = await importJWK(signingKey, 'RS256');
   const kid = String(signingKey.kid);
@@ -21,7 +26,7 @@ export async function signCallers(info: StackInfo, accountId: string): Promise<r
       name: `Caller ${number}`,
       email: `caller-${number}@calder-rail.example`,
       locale: 'en',
-      roles: ['manager'],
+      roles: [role],
       account_id: accountId,
     })
       .setProtectedHeader({ alg: 'RS256', kid })

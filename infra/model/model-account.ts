@@ -1,19 +1,12 @@
 /** The account in which the model test plays: nobody else is disturbed, and every line is like the others. */
 import type { CatalogSeed } from '@simlane/contracts/http/catalog';
-import { catalogInternalRoutes } from '@simlane/contracts/http/catalog';
-import { type InventorySeed, inventoryInternalRoutes } from '@simlane/contracts/http/inventory-internal';
-import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
+import type { InventorySeed } from '@simlane/contracts/http/inventory-internal';
 import type { Cutover } from '@simlane/contracts/order';
-import { createServiceClient } from '@simlane/service-kit/service-client';
-import { createServiceTokens } from '@simlane/service-kit/service-tokens';
 import type { StackInfo } from '../local/stack-info.ts';
-import { createSandboxControl } from '../provider-sandbox/control-client.ts';
 import { iccidOf, imeiOf, seedId } from '../seed/made-up-identifiers.ts';
-import { providerConnections } from '../seed/provider-connections.ts';
+import { putAccount } from '../seed/put-account.ts';
 
 const KEY = 'model';
-/** A fleet is many rows in one transaction, on a machine that is busy. */
-const ANSWER_WITHIN_MS = 30_000;
 
 const id = (...words: string[]): string => seedId(KEY, ...words);
 
@@ -145,38 +138,5 @@ const fleetSeed = (lines: number): InventorySeed => {
 };
 
 /** Puts the account with so many lines in place; what earlier histories have changed stays as it is. */
-export const putModelAccount = async (info: StackInfo, lines: number): Promise<void> => {
-  const { services, openId, serviceClients, sandbox } = info;
-  const [clientId, clientSecret] = Object.entries(serviceClients).find(([name]) => name.endsWith('seed')) ?? [];
-  if (clientId === undefined || clientSecret === undefined) throw new Error('the stack has no client that may seed');
-  const tokens = createServiceTokens({ tokenUrl: openId.token, clientId, clientSecret });
-  const clientOf = (name: 'catalog' | 'inventory' | 'order') =>
-    createServiceClient({ baseUrl: services[name].internalUrl, tokens, name, timeoutMs: ANSWER_WITHIN_MS });
-  const clients = { catalog: clientOf('catalog'), inventory: clientOf('inventory'), order: clientOf('order') };
-  const control = createSandboxControl({ url: sandbox.url, token: sandbox.controlToken });
-  const catalog = catalogSeed();
-  const fleet = fleetSeed(lines);
-  const connections = providerConnections([{ id: ACCOUNT_ID, name: account.name, catalog, fleet }], {
-    sandboxUrl: sandbox.url,
-    orderPublicUrl: services.order.url,
-    sandboxControlToken: sandbox.controlToken,
-  });
-  try {
-    await clients.catalog.call(catalogInternalRoutes.seed, { accountId: ACCOUNT_ID, body: catalog });
-    await clients.inventory.call(inventoryInternalRoutes.seed, { accountId: ACCOUNT_ID, body: fleet });
-    for (const { id: providerId, accountId, credential, signalUrl, signalSecret } of connections) {
-      await control.putConnection(providerId, { accountId, credential, signalUrl, signalSecret });
-    }
-    const body = {
-      providerConnections: connections.map(({ id: providerId, address, credential, signalSecret }) => ({
-        providerId,
-        address,
-        credential,
-        signalSecrets: [signalSecret],
-      })),
-    };
-    await clients.order.call(orderInternalRoutes.seed, { accountId: ACCOUNT_ID, body });
-  } finally {
-    for (const client of Object.values(clients)) client.close();
-  }
-};
+export const putModelAccount = (info: StackInfo, lines: number): Promise<void> =>
+  putAccount(info, { catalog: catalogSeed(), fleet: fleetSeed(lines) });

@@ -14,6 +14,7 @@ import type {
   serviceAnswerRequestSchema,
   serviceRulesSchema,
   servicesInForceSchema,
+  SimServices,
 } from './service-control-api.ts';
 
 /** A signal waits for its answer, which can take the whole of a delivery's time-out for each copy. */
@@ -36,6 +37,8 @@ export interface SandboxControl {
   putServiceRules(rules: z.input<typeof serviceRulesSchema>['rules']): Promise<void>;
   /** The SIM has these services from now on, without anybody having asked. */
   setServices(providerId: string, iccid: string, services: z.input<typeof servicesInForceSchema>): Promise<void>;
+  /** What is in force. */
+  services(providerId: string, iccid: string): Promise<SimServices>;
   serviceChanges(changeId?: string): Promise<readonly AcceptedServiceChange[]>;
   /** Says what became of a change, once per copy; resolves to the answers. */
   answerServiceChange(
@@ -88,6 +91,8 @@ export const createSandboxControl = (at: { readonly url: string; readonly token:
     setServices: async (providerId, iccid, services) => {
       await call('PUT', `/connections/${providerId}/sims/${iccid}/services`, services);
     },
+    services: async (providerId, iccid) =>
+      (await call('GET', `/connections/${providerId}/sims/${iccid}/services`)) as SimServices,
     serviceChanges: (changeId) => list('/service-changes', changeId, 'changeId'),
     answerServiceChange: (changeId, answer) => send(`/service-changes/${changeId}/answer`, answer),
   };

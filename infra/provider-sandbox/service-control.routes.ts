@@ -42,6 +42,10 @@ export const addServiceControlRoutes = (
     },
   );
 
+  app.get('/connections/:providerId/sims/:iccid/services', { schema: { params: simParams } }, async ({ params }) =>
+    state.services.of(params.providerId, params.iccid),
+  );
+
   app.get('/service-changes', { schema: { querystring: listQuery } }, async ({ query }) => ({
     items: state.services
       .changes()
