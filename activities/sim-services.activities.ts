@@ -12,6 +12,15 @@ import type { ServiceClient } from '@simlane/service-kit/service-client';
 
 type Opened = NonNullable<NextServiceCall['call']>;
 
+/** Whether nothing is owed after it. */
+interface Taken {
+  readonly isSettled: boolean;
+}
+
+interface Sent extends Taken {
+  readonly isAnswered: boolean;
+}
+
 export const createSimServicesActivities = ({
   inventory,
   order,
@@ -23,26 +32,32 @@ export const createSimServicesActivities = ({
     { accountId, simId }: SimServicesInput,
     callId: string,
     results: ServiceCall['results'],
-  ): Promise<void> => {
-    if (results.length === 0) return;
+  ): Promise<Taken> => {
+    if (results.length === 0) return { isSettled: false };
     const params = { simId, callId };
-    await inventory.call(simServicesInternalRoutes.recordResults, { accountId, params, body: { results } });
+    const { owed } = await inventory.call(simServicesInternalRoutes.recordResults, {
+      accountId,
+      params,
+      body: { results },
+    });
+    return { isSettled: owed === null };
   };
 
   /** Inventory first: what it does not have, order goes on telling. */
-  const take = async (sim: SimServicesInput, { changeId, version, results }: ServiceCall): Promise<void> => {
-    if (results.length === 0) return;
-    await record(sim, changeId, results);
+  const take = async (sim: SimServicesInput, { changeId, version, results }: ServiceCall): Promise<Taken> => {
+    const taken = await record(sim, changeId, results);
+    if (results.length === 0) return taken;
     const { accountId } = sim;
     await order.call(serviceCallRoutes.recordTaken, { accountId, params: { changeId }, body: { version } });
+    return taken;
   };
 
-  const send = async (sim: SimServicesInput, { callId, providerId, iccid, wanted }: Opened): Promise<boolean> => {
+  const send = async (sim: SimServicesInput, { callId, providerId, iccid, wanted }: Opened): Promise<Sent> => {
     const { accountId, simId } = sim;
     const body = { simId, providerId, iccid, ...wanted };
     const call = await order.call(serviceCallRoutes.put, { accountId, params: { changeId: callId }, body });
-    await take(sim, call);
-    return call.state === 'answered';
+    const { isSettled } = await take(sim, call);
+    return { isAnswered: call.state === 'answered', isSettled };
   };
 
   /** The provider cancels what it has arranged, or decides that it does not: either is the answer of this call. */
@@ -66,7 +81,7 @@ export const createSimServicesActivities = ({
       const { call } = await inventory.call(simServicesInternalRoutes.openNextCall, { accountId, params: { simId } });
       if (call === null) return null;
       const changeId = call.callId;
-      if (call.cancels === undefined) return { changeId, isAnswered: await send(sim, call) };
+      if (call.cancels === undefined) return { changeId, ...(await send(sim, call)) };
       await cancel(sim, changeId, call.cancels);
       return { changeId, isAnswered: true };
     },

@@ -31,11 +31,13 @@ const GET_CALL = 'order GET :changeId';
 const CANCEL = 'order DELETE schedule';
 const ASK = 'order PUT question';
 const TAKEN = 'order PUT taken';
+const owedAfter = (owed: 'call' | null) => ({ [RECORD]: { owed, owedAt: null } });
 
 describe('sending', () => {
   it('opens the call, sends it, takes the answer, and only then says that it was taken', async () => {
-    const { activities, names, calls } = services({ [NEXT]: { call: opened }, [PUT_CALL]: serviceCall() });
-    expect(await activities.sendServiceCall(sim)).toEqual({ changeId: 'call', isAnswered: true });
+    const answers = { [NEXT]: { call: opened }, [PUT_CALL]: serviceCall(), ...owedAfter(null) };
+    const { activities, names, calls } = services(answers);
+    expect(await activities.sendServiceCall(sim)).toEqual({ changeId: 'call', isAnswered: true, isSettled: true });
     expect(names()).toEqual([NEXT, PUT_CALL, RECORD, TAKEN]);
     expect(calls.map(({ body }) => body).slice(1)).toEqual([
       { simId: 'sim', providerId: 'provider', iccid: '89', options: { data: 'on' } },
@@ -46,10 +48,15 @@ describe('sending', () => {
 
   it('has nothing to take while the provider has said nothing, and nothing to send where nothing differs', async () => {
     const pending = services({ [NEXT]: { call: opened }, [PUT_CALL]: serviceCall({ state: 'pending', results: [] }) });
-    expect(await pending.activities.sendServiceCall(sim)).toEqual({ changeId: 'call', isAnswered: false });
+    expect(await pending.activities.sendServiceCall(sim)).toMatchObject({ isAnswered: false, isSettled: false });
     expect(pending.names()).toEqual([NEXT, PUT_CALL]);
     const nothing = services({ [NEXT]: { call: null } });
     expect(await nothing.activities.sendServiceCall(sim)).toBeNull();
+  });
+
+  it('says whether something differs after the answer, so that it is not asked for what is not there', async () => {
+    const { activities } = services({ [NEXT]: { call: opened }, [PUT_CALL]: serviceCall(), ...owedAfter('call') });
+    expect(await activities.sendServiceCall(sim)).toMatchObject({ isAnswered: true, isSettled: false });
   });
 
   it('does not say that an answer was taken which inventory does not have', async () => {
@@ -64,10 +71,18 @@ describe('cancelling what the provider has arranged', () => {
   const cancels = { callId: 'call', providerId: 'provider', iccid: '89', cancels: 'earlier' };
 
   it('is answered by what became of it, or by the provider’s refusal', async () => {
-    const done = services({ [NEXT]: { call: cancels }, [CANCEL]: serviceCall({ results: [applied, cancelled] }) });
+    const done = services({
+      [NEXT]: { call: cancels },
+      [CANCEL]: serviceCall({ results: [applied, cancelled] }),
+      ...owedAfter(null),
+    });
     expect(await done.activities.sendServiceCall(sim)).toEqual({ changeId: 'call', isAnswered: true });
     expect(done.calls.at(-1)).toEqual({ name: RECORD, body: { results: [cancelled] } });
-    const refused = services({ [NEXT]: { call: cancels }, [CANCEL]: problem('cancellation_refused', 'too late') });
+    const refused = services({
+      [NEXT]: { call: cancels },
+      [CANCEL]: problem('cancellation_refused', 'too late'),
+      ...owedAfter(null),
+    });
     await refused.activities.sendServiceCall(sim);
     expect(refused.calls.at(-1)?.body).toMatchObject({ results: [{ outcome: 'refused', reason: 'too late' }] });
   });
@@ -82,7 +97,7 @@ describe('cancelling what the provider has arranged', () => {
 
 describe('an answer that came later', () => {
   it('is read from order and taken', async () => {
-    const { activities, names } = services({ [GET_CALL]: serviceCall() });
+    const { activities, names } = services({ [GET_CALL]: serviceCall(), ...owedAfter(null) });
     await activities.takeServiceCallAnswer({ ...sim, changeId: 'call' });
     expect(names()).toEqual([GET_CALL, RECORD, TAKEN]);
   });
@@ -96,7 +111,7 @@ describe('an answer that came later', () => {
   });
 
   it('is asked for where none comes, and taken as far as there is one', async () => {
-    const partly = services({ [ASK]: serviceCall({ state: 'pending' }) });
+    const partly = services({ [ASK]: serviceCall({ state: 'pending' }), ...owedAfter('call') });
     expect(await partly.activities.askForServiceCallAnswer({ ...sim, changeId: 'call' })).toEqual({
       isAnswered: false,
     });

@@ -22,6 +22,8 @@ interface TestSim {
   readonly calls: { readonly changeId: string; isAnswered: boolean }[];
   readonly log: string[];
   failures: number;
+  /** Its answers say whether anything differs after them; earlier ones did not. */
+  saysIfSettled: boolean;
 }
 
 const found = ({ simId }: SimServicesInput, name: string): TestSim => {
@@ -41,7 +43,7 @@ const activities: SimServicesActivities = {
     const [call] = sim.calls;
     if (call === undefined) return null;
     if (call.isAnswered) sim.calls.shift();
-    return { ...call };
+    return { ...call, ...(sim.saysIfSettled ? { isSettled: sim.calls.length === 0 } : {}) };
   },
   takeServiceCallAnswer: async ({ changeId, ...ref }) => {
     const sim = found(ref, 'take');
@@ -73,6 +75,7 @@ const newSim = (answeredAtOnce: readonly boolean[]) => {
     calls: answeredAtOnce.map((isAnswered) => ({ changeId: randomUUID(), isAnswered })),
     log: [],
     failures: 0,
+    saysIfSettled: false,
   };
   sims.set(simId, sim);
   return { simId, sim };
@@ -95,6 +98,15 @@ describe('the services of a SIM', () => {
     await handle.result();
     expect(sim.log).toEqual(['send', 'send', 'send']);
     await recordHistory(handle, 'services-answered-at-once');
+  });
+
+  it('take one step where the provider answers at once and nothing differs afterwards', async () => {
+    const { simId, sim } = newSim([true, true]);
+    sim.saysIfSettled = true;
+    const handle = await start(simId);
+    await handle.result();
+    expect(sim.log).toEqual(['send', 'send']);
+    await recordHistory(handle, 'services-settled-by-the-answer');
   });
 
   it('wait for the answer that a signal brings, and go on with the next difference', async () => {

@@ -80,7 +80,7 @@ const noteSent = (state: State, sent: Awaited<ReturnType<SimServicesActivities['
   if (openCall !== state.openCall) state.questionAfterMs = FIRST_QUESTION_AFTER_MS;
   state.openCall = openCall;
   // After an answer there may be more to send.
-  state.isStale ||= sent?.isAnswered ?? false;
+  state.isStale ||= sent !== null && sent.isAnswered && sent.isSettled !== true;
   if (openCall !== null) {
     showServicesPhase('waiting');
     showWaiting(`waits for the provider's answer to ${openCall}`);

@@ -103,7 +103,12 @@ export interface SimServicesActivities {
    * Opens the call of the newest difference, or goes on with the one that is open, sends it, and takes what is answered
    * at once. Resolves to null where nothing differs.
    */
-  sendServiceCall(sim: SimServicesInput): Promise<{ readonly changeId: string; readonly isAnswered: boolean } | null>;
+  sendServiceCall(sim: SimServicesInput): Promise<{
+    readonly changeId: string;
+    readonly isAnswered: boolean;
+    /** Nothing differs after the answer, as far as is known; absent: that has to be looked at. */
+    readonly isSettled?: boolean;
+  } | null>;
   /** Brings what order has of a call to inventory, once. A call that order does not know, or of another SIM, is nothing. */
   takeServiceCallAnswer(call: ServiceCallRef): Promise<void>;
   /** Asks the provider what is in force, and takes it for an answer where it is what was asked for. */
