@@ -5,6 +5,7 @@ import { createServiceTokens } from '@simlane/service-kit/service-tokens';
 import { readWorkerConfig } from './config.ts';
 import { serveHealth } from './health.ts';
 import { createQrCodeActivities } from './qr-code.activities.ts';
+import { createServiceRolloutActivities } from './service-rollout.activities.ts';
 import { createSimReplacementActivities } from './sim-replacement.activities.ts';
 import { createSimServicesActivities } from './sim-services.activities.ts';
 import { createWorker, IDLE_WORKER } from './worker.ts';
@@ -34,6 +35,7 @@ await runService({
       ...createSimReplacementActivities({ inventory, order, notification }),
       ...createQrCodeActivities({ inventory, notification }),
       ...createSimServicesActivities({ inventory, order }),
+      ...createServiceRolloutActivities({ inventory }),
     };
     const worker = config.READ_ONLY ? IDLE_WORKER : await createWorker({ config, logger, activities });
     onClose(() => worker.stop());

@@ -1,4 +1,9 @@
-import type { QrCodeActivities, SimReplacementActivities, SimServicesActivities } from '@simlane/contracts/activities';
+import type {
+  QrCodeActivities,
+  ServiceRolloutActivities,
+  SimReplacementActivities,
+  SimServicesActivities,
+} from '@simlane/contracts/activities';
 import type { Logger } from '@simlane/service-kit/logger';
 import {
   bundleWorkflowCode,
@@ -44,7 +49,7 @@ const OFFERED_TO_ITS_CACHE_FOR = '3 seconds';
 export const createWorker = async (options: {
   config: Config;
   logger: Logger;
-  activities: SimReplacementActivities & QrCodeActivities & SimServicesActivities;
+  activities: SimReplacementActivities & QrCodeActivities & SimServicesActivities & ServiceRolloutActivities;
 }): Promise<RunningWorker> => {
   const { config, logger, activities } = options;
   Runtime.install({ logger: pinoLogger(logger), shutdownSignals: [] });

@@ -1,6 +1,7 @@
 /** What operations see of a run in the Temporal UI. Ids, states and order numbers only: histories are kept and shown. */
 import type { OrderStatus, TodoCode } from '@simlane/contracts/order';
 import type { QrRequestEnd } from '@simlane/contracts/qr-code';
+import type { ServiceRolloutState } from '@simlane/contracts/service-rollouts';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 
@@ -26,7 +27,12 @@ export const showPhase = (
 };
 
 /** The same of a request for a QR code; whoever started the run has said where it stood. */
-export const showRequestPhase = (now: 'open' | QrRequestEnd): void => {
+export const showRequestPhase = (now: 'open' | QrRequestEnd): void => showIfOther(now);
+
+/** The same of a rollout. */
+export const showRolloutPhase = (now: ServiceRolloutState): void => showIfOther(now);
+
+const showIfOther = (now: string): void => {
   if (workflowInfo().typedSearchAttributes.get(PHASE) === now) return;
   upsertSearchAttributes([{ key: PHASE, value: now }]);
 };

@@ -19,6 +19,7 @@ import { addQrCodeInternalRoutes } from './qr-code/qr-code-internal.routes.ts';
 import { createTurns } from './qr-code/turns.ts';
 import { addReplacementRoutes } from './replacement/replacement.routes.ts';
 import { addSeedRoutes } from './seed/seed.routes.ts';
+import { addServiceRolloutInternalRoutes, addServiceRolloutRoutes } from './service-rollout/rollout.routes.ts';
 import type { ServiceCatalog } from './sim-services/service-catalog.ts';
 import type { ServiceChanges } from './sim-services/service-ground.ts';
 import { addSimServiceRoutes, addSimServicesInternalRoutes } from './sim-services/sim-services.routes.ts';
@@ -78,12 +79,14 @@ export const buildApp = async (
   addTimelineRoutes(publicApp, db);
   addQrCodeRoutes(publicApp, qrCodes);
   addLinkPageRoutes(publicApp, qrCodes);
-  addSimServiceRoutes(publicApp, { db, serviceCatalog, onWanted: onServicesWanted });
+  addSimServiceRoutes(publicApp, { db, serviceCatalog, onWanted: onServicesWanted, onDue });
+  addServiceRolloutRoutes(publicApp, { db, serviceCatalog, onDue });
 
   const internalApp = await buildInternalServer(common);
   addReplacementRoutes(internalApp, { db, catalog });
   addQrCodeInternalRoutes(internalApp, qrCodes);
   addSimServicesInternalRoutes(internalApp, db);
+  addServiceRolloutInternalRoutes(internalApp, { db, serviceCatalog, onDue });
   addSeedRoutes(internalApp, { db, seeding });
   return { public: publicApp, internal: internalApp };
 };

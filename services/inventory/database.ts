@@ -19,8 +19,10 @@ import type { DueDatabase } from '@simlane/service-kit/due';
 import type { LinkPurpose } from '@simlane/service-kit/mailed-link';
 import type { Database as AccountDatabase } from '@simlane/service-kit/postgres';
 import type { ColumnType, Generated, GeneratedAlways, Transaction as KyselyTransaction } from 'kysely';
+import type { ServiceRolloutKind, ServiceRolloutState } from '@simlane/contracts/service-rollouts';
+import type { RolloutStart } from './service-rollout/rollout.ts';
 import type { Wants } from './sim-services/service-change.ts';
-import type { SimServices } from './sim-services/sim-services.ts';
+import type { ProfileContent, SimServices } from './sim-services/sim-services.ts';
 
 /** Columns of type json(b): read as values, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
@@ -151,7 +153,7 @@ export interface ActionProfileHolderTable {
 export interface TimelineTable {
   account_id: string;
   id: Generated<string>;
-  subject_type: 'line' | 'sim' | 'qr_request';
+  subject_type: 'line' | 'sim' | 'qr_request' | 'service_rollout';
   subject_id: string;
   order_id: string | null;
   event: string;
@@ -299,6 +301,9 @@ export interface SimServicesTable {
   provider_id: GeneratedAlways<string>;
   /** When the plan is due that is scheduled. */
   scheduled_at: GeneratedAlways<Date | null>;
+  /** The call that is open, and the plan in force. */
+  call_id: GeneratedAlways<string | null>;
+  confirmed_plan: GeneratedAlways<string | null>;
 }
 
 /** Times in a document are text. */
@@ -315,7 +320,9 @@ export interface ProviderPaceTable {
 export interface ServiceChangeTable {
   account_id: string;
   id: string;
-  sim_id: string;
+  /** Null for an edit of a profile itself. */
+  sim_id: string | null;
+  rollout_id: string | null;
   kind: ServiceChangeKind;
   state: ServiceChangeState;
   requested_by: string;
@@ -330,6 +337,48 @@ export interface ServiceChangeTable {
   idempotency_key: string;
   body_hash: string;
   version: Generated<number>;
+}
+
+export interface ServiceRolloutTable {
+  account_id: string;
+  id: string;
+  kind: ServiceRolloutKind;
+  state: ServiceRolloutState;
+  stopped_because: string | null;
+  profile_id: string | null;
+  profile: ColumnType<ProfileContent | null, string | null, string | null>;
+  change_id: string | null;
+  over_kind: 'service_profile' | 'group' | 'sims' | 'csv';
+  over_id: string | null;
+  sims: number;
+  /** Rows of its SIMs that wait, counted. */
+  waiting: number;
+  moves: Generated<number>;
+  canary: number;
+  stop_at_failure_share: number;
+  begun_with: Json<RolloutStart>;
+  answered: Generated<number>;
+  quiet_since: Date;
+  per_minute: number | null;
+  requested_by: string;
+  created_at: Date;
+  started_at: Date | null;
+  ended_at: Date | null;
+  idempotency_caller: string | null;
+  idempotency_key: string | null;
+  body_hash: string | null;
+  version: Generated<number>;
+}
+
+export interface ServiceRolloutSimTable {
+  account_id: string;
+  rollout_id: string;
+  sim_id: string;
+  position: number;
+  /** Its turn is to come, for the first time or again. */
+  waits: Generated<boolean>;
+  change_id: string | null;
+  outcome: 'unchanged' | 'superseded' | null;
 }
 
 /** The view by which SIMs are shown: a temporary eSIM has the old SIM's employee and groups, and its order's line. */
@@ -372,6 +421,8 @@ export interface Schema extends DueDatabase {
   qr_notification: QrNotificationTable;
   sim_services: SimServicesTable;
   service_change: ServiceChangeTable;
+  service_rollout: ServiceRolloutTable;
+  service_rollout_sim: ServiceRolloutSimTable;
   provider_pace: ProviderPaceTable;
   sim_in_fleet: SimInFleetView;
 }

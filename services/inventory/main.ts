@@ -18,6 +18,8 @@ import { createChildProcessDecoder } from './decoding/child-process-decoder.ts';
 import { migrations } from './migrations/index.ts';
 import { createQrCodeDueHandlers } from './qr-code/qr-code-due-handlers.ts';
 import { createS3OriginalStore } from './qr-code/s3-original-store.ts';
+import { createRolloutDueHandler } from './service-rollout/rollout-due-handler.ts';
+import { createTemporalRolloutWorkflow } from './service-rollout/temporal-rollout-workflow.ts';
 import { SCHEDULED_PLANS } from './sim-services/changing.ts';
 import { goBy } from './sim-services/clock.ts';
 import { createHttpServiceCatalog } from './sim-services/http-service-catalog.ts';
@@ -90,7 +92,13 @@ await runService({
       db,
       logger,
       clock,
-      handlers: createServicesDueHandlers({ db, serviceCatalog, workflow: servicesWorkflow }),
+      handlers: {
+        ...createServicesDueHandlers({ db, serviceCatalog, workflow: servicesWorkflow }),
+        ...createRolloutDueHandler({
+          db,
+          workflow: createTemporalRolloutWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+        }),
+      },
     });
     onClose(() => servicesLoop.stop());
     const plansLoop: DueLoop = createDueLoop({

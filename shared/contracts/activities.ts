@@ -2,6 +2,7 @@
 import type { OrderStatus, TodoCode } from './order.ts';
 import type { QrRequestClaim, QrRequestStep } from './qr-code-request.ts';
 import type { FactApplied } from './sim-replacement.ts';
+import type { RolloutPortion, ServiceRolloutInput } from './service-rollouts.ts';
 import type { SimServicesInput } from './sim-services.ts';
 
 export interface OrderRef {
@@ -113,4 +114,10 @@ export interface SimServicesActivities {
   takeServiceCallAnswer(call: ServiceCallRef): Promise<void>;
   /** Asks the provider what is in force, and takes it for an answer where it is what was asked for. */
   askForServiceCallAnswer(call: ServiceCallRef): Promise<{ readonly isAnswered: boolean }>;
+}
+
+/** What the workflow of a rollout may ask for. */
+export interface ServiceRolloutActivities {
+  /** Moves the next SIMs, as many as pace and stop rule allow. A repeat moves the next ones: none is moved twice. */
+  moveRolloutPortion(rollout: ServiceRolloutInput): Promise<RolloutPortion>;
 }

@@ -8,6 +8,7 @@ import { due } from './0006-due.ts';
 import { qrCode } from './0007-qr-code.ts';
 import { simServices } from './0008-sim-services.ts';
 import { scheduledPlans } from './0009-scheduled-plans.ts';
+import { serviceRollouts } from './0010-service-rollouts.ts';
 
 export const migrations: Migrations = {
   '0001-fleet': fleet,
@@ -19,4 +20,5 @@ export const migrations: Migrations = {
   '0007-qr-code': qrCode,
   '0008-sim-services': simServices,
   '0009-scheduled-plans': scheduledPlans,
+  '0010-service-rollouts': serviceRollouts,
 };

@@ -4,6 +4,7 @@ import { bringDueForward, type DueEntry, setManyDue } from '@simlane/service-kit
 import type { Transaction } from '../database.ts';
 import { lockSim, lockSims } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
+import { handOverRolloutSims } from '../service-rollout/rollout-sims.repository.ts';
 import { addToTimeline, type Origin, type TimelineEvent } from '../timeline/timeline.repository.ts';
 import { timeNow } from './clock.ts';
 import { changeState } from './service-change.ts';
@@ -125,8 +126,12 @@ const settleChanges = async (
   changed: readonly ChangedServices[],
   now: Date,
 ): Promise<void> => {
-  const services = new Map(changed.map(({ held, after }) => [held.simId, after]));
-  const open = await findOpenChanges(tx, accountId, [...services.keys()]);
+  const services = new Map<string | null, SimServices>(changed.map(({ held, after }) => [held.simId, after]));
+  const open = await findOpenChanges(
+    tx,
+    accountId,
+    changed.map(({ held }) => held.simId),
+  );
   const moved = open.flatMap((change) => {
     const after = services.get(change.simId);
     const state = after === undefined ? change.state : changeState(change, after);
@@ -193,6 +198,7 @@ export const endServices = async (
   const ended = { ...held, sim: { ...held.sim, isInUse: false } };
   if (followedBy !== undefined) {
     const { accountId, simId } = ref;
+    await handOverRolloutSims(tx, { accountId, from: simId, to: followedBy });
     const scheduledBy = held.services.scheduled?.changeId ?? null;
     await moveOpenChanges(tx, { accountId, from: simId, to: followedBy, scheduledBy });
     const heir = await takeServices(tx, { accountId, simId: followedBy });

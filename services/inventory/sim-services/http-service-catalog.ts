@@ -12,6 +12,10 @@ export const createHttpServiceCatalog = (client: ServiceClient): ServiceCatalog 
   profilesOf: (accountId, query) => client.call(serviceProfileChoiceRoutes.listServiceProfiles, { accountId, query }),
   draft: (accountId, id, newProfile) =>
     client.call(serviceProfileChoiceRoutes.draftServiceProfile, { accountId, params: { id }, body: { newProfile } }),
+  makeVersion: async (accountId, params, { options, createdBy }) => {
+    const body = { options: { ...options }, createdBy };
+    await client.call(serviceProfileInternalRoutes.putServiceProfileVersion, { accountId, params, body });
+  },
   make: async (accountId, id, body) => {
     await client.call(serviceProfileInternalRoutes.putServiceProfile, { accountId, params: { id }, body });
   },

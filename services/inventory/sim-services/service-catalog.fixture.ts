@@ -1,7 +1,8 @@
 /** The catalog's service profiles in memory, so that they can be edited behind a preview and made to fall silent. */
 import { randomUUID } from 'node:crypto';
 import type { NewServiceProfile } from '@simlane/contracts/http/service-profiles';
-import { notFound, UnavailableError } from '@simlane/service-kit/problem';
+import { isSameConfiguration } from '@simlane/contracts/service-options';
+import { notFound, ProblemError, UnavailableError } from '@simlane/service-kit/problem';
 import type { ServiceCatalog, ServiceProfileFacts } from './service-catalog.ts';
 import type { Billing } from './sim-services.ts';
 
@@ -25,6 +26,8 @@ export interface ProfileWish {
 
 export interface ServiceCatalogInHand extends ServiceCatalog {
   readonly made: Map<string, { facts: ServiceProfileFacts; createdBy: string }>;
+  /** Versions that were asked for, however often. */
+  readonly versions: { id: string; version: number; createdBy: string }[];
   silent: boolean;
   add(wish: ProfileWish): ServiceProfileFacts;
   edit(id: string, options: Readonly<Record<string, string>>): void;
@@ -49,6 +52,7 @@ export const serviceCatalogInHand = (): ServiceCatalogInHand => {
   };
   const inHand: ServiceCatalogInHand = {
     made: new Map(),
+    versions: [],
     silent: false,
     add: ({ providerId, plan = 'S', options = {}, how = 'we_schedule', zone = 'Europe/Paris', perMinute = 60_000 }) => {
       const facts: ServiceProfileFacts = {
@@ -98,6 +102,15 @@ export const serviceCatalogInHand = (): ServiceCatalogInHand => {
         const facts = profiles.get(id) ?? draftOf(id, newProfile);
         profiles.set(id, facts);
         inHand.made.set(id, { facts, createdBy });
+      }),
+    makeVersion: async (_accountId, { id, version }, { options, createdBy }) =>
+      answer(() => {
+        const { profile } = find(id);
+        const isRepeat =
+          version === profile.version && isSameConfiguration(profile.options, { ...profile.options, ...options });
+        if (!isRepeat && version !== profile.version + 1) throw new ProblemError('stale_version', 'Another version');
+        if (!isRepeat) inHand.edit(id, options);
+        inHand.versions.push({ id, version, createdBy });
       }),
   };
   const answer = <T>(read: () => T): T => {

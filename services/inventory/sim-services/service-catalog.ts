@@ -4,6 +4,7 @@ import type {
   ServicePack,
   ServiceProfile,
 } from '@simlane/contracts/http/service-profiles';
+import type { Configuration } from '@simlane/contracts/service-options';
 import type { Billing, ProfileContent } from './sim-services.ts';
 
 /** A service profile with all that a change of services is made of. */
@@ -46,6 +47,12 @@ export interface ServiceCatalog {
   draft(accountId: string, id: string, newProfile: NewServiceProfile): Promise<ServiceProfileFacts>;
   /** Makes it; the same again makes nothing. */
   make(accountId: string, id: string, request: { newProfile: NewServiceProfile; createdBy: string }): Promise<void>;
+  /** Makes exactly this version, with these options; the same again makes nothing. Throws `stale_version` as well. */
+  makeVersion(
+    accountId: string,
+    profile: { readonly id: string; readonly version: number },
+    request: { options: Configuration; createdBy: string },
+  ): Promise<void>;
 }
 
 export const contentOf = ({ profile: { id, version, options }, ratePlan }: ServiceProfileFacts): ProfileContent => ({
@@ -55,7 +62,7 @@ export const contentOf = ({ profile: { id, version, options }, ratePlan }: Servi
   plan: ratePlan.code,
 });
 
-export const billingOf = ({ provider }: ServiceProfileFacts): Billing => ({
+export const billingOf = ({ provider }: Pick<ServiceProfileFacts, 'provider'>): Billing => ({
   zone: provider.billingZone,
   how: provider.planChange,
 });

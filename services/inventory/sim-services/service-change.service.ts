@@ -30,10 +30,12 @@ import {
 
 const noChange = (): ProblemError => notFound('There is no such service change');
 
-const toServiceChange = (change: StoredChange): ServiceChange => ({
+export const toServiceChange = (change: StoredChange): ServiceChange => ({
   id: change.id,
   kind: change.kind,
   simId: change.simId,
+  serviceProfileId: change.simId === null ? (change.changes.now.serviceProfile?.id ?? null) : null,
+  rolloutId: change.rolloutId,
   state: change.state,
   requestedBy: change.requestedBy,
   reason: change.reason,
@@ -57,6 +59,7 @@ export const previewChange = async (
     changes,
     touchedSims: changesNothing(changes) ? 0 : 1,
     notRecommended: wish.kind === 'deviate' && after.deviation !== null,
+    rollout: null,
     previewToken: encodePreviewToken({ wish, version: kept.version, profile: contentOf(facts), after }),
   };
 };
@@ -96,7 +99,7 @@ export const createChange = async (
       requireFresh(seen(held.version, after));
       return addChange(tx, held, after, { wish, changeId, caller, origin, now });
     });
-    onWanted({ accountId, simId: made.simId });
+    onWanted({ accountId, simId: wish.simId });
     return made;
   } catch (error) {
     // The same request at the same moment.
@@ -147,6 +150,7 @@ const addChange = async (
     id: changeId,
     accountId,
     simId,
+    rolloutId: null,
     kind: wish.kind,
     state: 'pending',
     requestedBy: caller.sub,
@@ -173,7 +177,7 @@ const changeAfter = async (tx: Transaction, accountId: string, id: string): Prom
   return toServiceChange(change);
 };
 
-const changeOfKey = async (
+export const changeOfKey = async (
   tx: Transaction,
   accountId: string,
   origin: { caller: string; key: string; bodyHash: string },
@@ -188,7 +192,9 @@ const changeOfKey = async (
 const visibleChange = async (tx: Transaction, caller: Caller, id: string): Promise<StoredChange> => {
   const change = await findChange(tx, caller.accountId, id);
   if (change === undefined) throw noChange();
-  if ((await findSim(tx, visibilityOf(caller), change.simId)) === undefined) throw noChange();
+  const { simId } = change;
+  // An edit is of the whole account.
+  if (simId !== null && (await findSim(tx, visibilityOf(caller), simId)) === undefined) throw noChange();
   return change;
 };
 
@@ -209,13 +215,29 @@ export const listServiceChanges = (
     return { items: items.map(toServiceChange), nextCursor };
   });
 
+/** The same of one that is of a SIM: an edit of a profile is carried out by its rollout. */
+const changeOfSim = async (
+  tx: Transaction,
+  caller: Caller,
+  id: string,
+): Promise<StoredChange & { readonly simId: string }> => {
+  const change = await visibleChange(tx, caller, id);
+  const { simId, rolloutId } = change;
+  if (simId !== null) return { ...change, simId };
+  const fix =
+    rolloutId === null
+      ? 'Nothing is left of it to be done'
+      : `Use POST service-rollouts/${rolloutId}/cancellation and service-rollouts/${rolloutId}/retry`;
+  throw notPossible('This is an edit of a profile, which a rollout carries out', fix);
+};
+
 /** Takes the SIM and then the change: it may have gone to the SIM that follows meanwhile. */
 const takeChange = async (
   tx: Transaction,
   caller: Caller,
   id: string,
 ): Promise<{ change: StoredChange; held: HeldServices }> => {
-  const { simId } = await visibleChange(tx, caller, id);
+  const { simId } = await changeOfSim(tx, caller, id);
   const held = await takeServices(tx, { accountId: caller.accountId, simId });
   const change = await findChange(tx, caller.accountId, id);
   if (held === undefined || change?.simId !== simId) throw noChange();
@@ -235,7 +257,7 @@ export const cancelChange = async (
     const { change, held } = await takeChange(tx, caller, id);
     const after = cancelScheduled(held.services, id);
     if (typeof after === 'string') {
-      if (change.cancelled) return toServiceChange(change);
+      if (change.cancelled) return { simId: held.simId, change: toServiceChange(change) };
       throw notPossible('No rate plan is scheduled by this change', 'See what is scheduled at GET sims/{id}/services');
     }
     const now = timeNow();
@@ -245,10 +267,10 @@ export const cancelChange = async (
       told: [{ event: 'services_plan_cancelled', data: { changeId: id, ratePlan: held.services.scheduled?.plan } }],
       now,
     });
-    return changeAfter(tx, caller.accountId, id);
+    return { simId: held.simId, change: await changeAfter(tx, caller.accountId, id) };
   });
   onWanted({ accountId: caller.accountId, simId: cancelled.simId });
-  return cancelled;
+  return cancelled.change;
 };
 
 /**
@@ -260,7 +282,7 @@ export const retryChange = async (services: ServiceChanges, caller: Caller, id: 
   const { db, serviceCatalog, onWanted } = services;
   const { accountId } = caller;
   const profileId = await readInAccount(db, accountId, async (tx) => {
-    const { simId } = await visibleChange(tx, caller, id);
+    const { simId } = await changeOfSim(tx, caller, id);
     return (await readServices(tx, { accountId, simId })).services.profile?.id ?? null;
   });
   if (profileId === null) throw notPossible('Nothing is wanted of the SIM any more', 'Migrate it to a service profile');
@@ -271,7 +293,7 @@ export const retryChange = async (services: ServiceChanges, caller: Caller, id: 
     // One whose plan is still to come may have an option that was refused.
     const isRefused = failed.plan !== null || Object.keys(failed.options).length > 0;
     const hasEnded = change.endedAt !== null;
-    if (!hasEnded && !isRefused) return toServiceChange(change);
+    if (!hasEnded && !isRefused) return { simId: held.simId, change: toServiceChange(change) };
     if (change.state === 'done' || change.state === 'superseded') {
       throw notPossible(`The change is ${change.state}, and nothing of it can be wanted again`, 'Make a new change');
     }
@@ -282,8 +304,8 @@ export const retryChange = async (services: ServiceChanges, caller: Caller, id: 
       told: [{ event: 'services_retried', data: { changeId: id } }],
       now,
     });
-    return changeAfter(tx, accountId, id);
+    return { simId: held.simId, change: await changeAfter(tx, accountId, id) };
   });
   onWanted({ accountId, simId: retried.simId });
-  return retried;
+  return retried.change;
 };

@@ -2,7 +2,7 @@
 import type { Changes, ServiceWish } from '@simlane/contracts/http/sim-services';
 import type { ServiceProfile } from '@simlane/contracts/http/service-profiles';
 import type { SimState } from '@simlane/contracts/sim';
-import { configurationFaults } from '@simlane/contracts/service-options';
+import { configurationFaults, type OptionFault } from '@simlane/contracts/service-options';
 import { ProblemError } from '@simlane/service-kit/problem';
 import { billingOf, contentOf, type ServiceProfileFacts } from './service-catalog.ts';
 import type { Wants } from './service-change.ts';
@@ -85,12 +85,14 @@ export const carryOut = (
 
 const requireFitting = ({ servicePack }: ServiceProfileFacts, options: Readonly<Record<string, string>>): void => {
   const faults = configurationFaults(servicePack, options);
-  if (faults.length === 0) return;
-  throw new ProblemError('profile_invalid', faults.map(({ option, detail }) => `${option}: ${detail}`).join('. '), {
+  if (faults.length > 0) throw invalidProfile(faults);
+};
+
+export const invalidProfile = (faults: readonly OptionFault[]): ProblemError =>
+  new ProblemError('profile_invalid', faults.map(({ option, detail }) => `${option}: ${detail}`).join('. '), {
     fix: 'Correct the options named in errors',
     errors: faults.map(({ option, detail }) => ({ pointer: `/options/${option}`, detail })),
   });
-};
 
 export const withoutProfile = (): ProblemError =>
   new ProblemError('sim_state', 'The SIM has no service profile that it could deviate from or come back to', {

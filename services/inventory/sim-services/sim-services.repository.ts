@@ -93,7 +93,10 @@ const readCall = (call: NonNullable<StoredServices['call']>): NonNullable<SimSer
 export interface StoredChange {
   readonly id: string;
   readonly accountId: string;
-  readonly simId: string;
+  /** Null for an edit of a profile itself. */
+  readonly simId: string | null;
+  /** That makes it, or that it has made. */
+  readonly rolloutId: string | null;
   readonly kind: ServiceChangeKind;
   readonly state: ServiceChangeState;
   readonly requestedBy: string;
@@ -111,6 +114,7 @@ const toChange = (row: Selectable<ServiceChangeTable>): StoredChange => ({
   id: row.id,
   accountId: row.account_id,
   simId: row.sim_id,
+  rolloutId: row.rollout_id,
   kind: row.kind,
   state: row.state,
   requestedBy: row.requested_by,
@@ -173,29 +177,40 @@ export const listChanges = async (
   return toPage(rows, page.limit, ({ id }) => [id], toChange);
 };
 
-export const insertChange = async (
+export interface KeyedChange {
+  readonly change: StoredChange;
+  readonly origin: { readonly caller: string; readonly key: string };
+}
+
+export const insertChange = (
   tx: Transaction,
   change: StoredChange,
-  { caller, key }: { readonly caller: string; readonly key: string },
-): Promise<void> => {
+  origin: { readonly caller: string; readonly key: string },
+): Promise<void> => insertChanges(tx, [{ change, origin }]);
+
+export const insertChanges = async (tx: Transaction, keyed: readonly KeyedChange[]): Promise<void> => {
+  if (keyed.length === 0) return;
   await tx
     .insertInto('service_change')
-    .values({
-      account_id: change.accountId,
-      id: change.id,
-      sim_id: change.simId,
-      kind: change.kind,
-      state: change.state,
-      requested_by: change.requestedBy,
-      reason: change.reason,
-      wants: JSON.stringify(change.wants),
-      changes: JSON.stringify(change.changes),
-      created_at: change.createdAt,
-      ended_at: change.endedAt,
-      idempotency_caller: caller,
-      idempotency_key: key,
-      body_hash: change.bodyHash,
-    })
+    .values(
+      keyed.map(({ change, origin: { caller, key } }) => ({
+        account_id: change.accountId,
+        id: change.id,
+        sim_id: change.simId,
+        rollout_id: change.rolloutId,
+        kind: change.kind,
+        state: change.state,
+        requested_by: change.requestedBy,
+        reason: change.reason,
+        wants: JSON.stringify(change.wants),
+        changes: JSON.stringify(change.changes),
+        created_at: change.createdAt,
+        ended_at: change.endedAt,
+        idempotency_caller: caller,
+        idempotency_key: key,
+        body_hash: change.bodyHash,
+      })),
+    )
     .execute();
 };
 
@@ -223,11 +238,28 @@ export interface ChangeState {
   readonly endedAt: Date | null;
 }
 
+/** The states of these changes, by their ids. */
+export const findChangeStates = async (
+  tx: Transaction,
+  accountId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ServiceChangeState>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('service_change')
+    .select(['id', 'state'])
+    .where('account_id', '=', accountId)
+    .where('id', '=', sql<string>`any (${ids}::uuid[])`)
+    .execute();
+  return new Map(rows.map(({ id, state }) => [id, state]));
+};
+
 export const setChangeStates = async (
   tx: Transaction,
   accountId: string,
   states: readonly ChangeState[],
 ): Promise<void> => {
+  if (states.length === 0) return;
   await sql`
     update service_change set state = now_is.state, ended_at = now_is.ended_at
     from unnest(

@@ -6,6 +6,8 @@ import { serveInternal, servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Database } from '../database.ts';
+import { editProfile, previewEdit } from '../service-rollout/profile-edit.service.ts';
+import type { Rollouts } from '../service-rollout/rollout-ground.ts';
 import {
   cancelChange,
   createChange,
@@ -21,15 +23,19 @@ import { listTargets, showServices } from './services-view.service.ts';
 const beforeId = z.tuple([idSchema]);
 
 /** `/inventory/v1/sims/{id}/services…` and `/inventory/v1/service-changes…`, for users. */
-export const addSimServiceRoutes = (app: FastifyInstance, changes: ServiceChanges): void => {
+export const addSimServiceRoutes = (app: FastifyInstance, changes: ServiceChanges & Rollouts): void => {
   const { db } = changes;
   servePublic(app, simServiceRoutes.getSimServices, ({ params, caller }) => showServices(db, caller, params.id));
   servePublic(app, simServiceRoutes.listServiceProfileTargets, ({ params, query, caller }) =>
     listTargets(changes, caller, params.id, query),
   );
-  servePublic(app, simServiceRoutes.previewServiceChange, ({ body, caller }) => previewChange(changes, caller, body));
+  servePublic(app, simServiceRoutes.previewServiceChange, ({ body, caller }) =>
+    body.kind === 'edit_profile' ? previewEdit(changes, caller, body) : previewChange(changes, caller, body),
+  );
   servePublic(app, simServiceRoutes.createServiceChange, ({ body, caller, idempotencyKey }) =>
-    createChange(changes, caller, body, idempotencyKey),
+    body.kind === 'edit_profile'
+      ? editProfile(changes, caller, body, idempotencyKey)
+      : createChange(changes, caller, body, idempotencyKey),
   );
   servePublic(app, simServiceRoutes.listServiceChanges, ({ query, caller }) => {
     const { cursor, limit, ...filters } = query;

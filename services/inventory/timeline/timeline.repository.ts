@@ -14,7 +14,7 @@ export interface Origin {
 }
 
 export interface TimelineSubject {
-  readonly type: 'line' | 'sim' | 'qr_request';
+  readonly type: 'line' | 'sim' | 'qr_request' | 'service_rollout';
   readonly id: string;
 }
 
@@ -71,7 +71,14 @@ export type TimelineEvent =
   | 'services_plan_kept'
   | 'services_unconfirmed'
   | 'services_moved'
-  | 'services_ended';
+  | 'services_ended'
+  | 'rollout_created'
+  | 'rollout_paused'
+  | 'rollout_resumed'
+  | 'rollout_stopped'
+  | 'rollout_cancelled'
+  | 'rollout_retried'
+  | 'rollout_done';
 
 /** Adds the entries, in the order given. They can never be changed. */
 export const addToTimeline = async (

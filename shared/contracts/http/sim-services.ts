@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PLAN_CHANGES } from '../rate-plan.ts';
 import { DEVIATION_KINDS, SERVICE_CHANGE_KINDS, SERVICE_CHANGE_STATES } from '../service-changes.ts';
 import { idParams, idSchema, nameSchema, pageOf, pageQuery, timeSchema } from './primitives.ts';
+import { rolloutPreviewSchema, rolloutTerms } from './rollout-preview.ts';
 import { publicRoute } from './route.ts';
 
 /** Of any length and form here: what the pack does not have is refused by name. */
@@ -117,13 +118,28 @@ const wishes = [
   z.strictObject({ kind: z.literal('reattach'), simId: idSchema, previewToken }),
 ] as const;
 export const serviceWishSchema = z.discriminatedUnion('kind', wishes);
+/** Of one SIM. */
 export type ServiceWish = z.output<typeof serviceWishSchema>;
+const profileEditWishSchema = z.strictObject({
+  kind: z.literal('edit_profile'),
+  serviceProfileId: idSchema,
+  options: optionsSchema.describe('Of these options; the others stay as the profile has them'),
+  ...rolloutTerms,
+  previewToken,
+});
+/** Of everybody who follows a profile. */
+export type ProfileEditWish = z.output<typeof profileEditWishSchema>;
+const anyWishSchema = z.discriminatedUnion('kind', [...wishes, profileEditWishSchema]);
 
 export const serviceChangeSchema = z
   .object({
     id: idSchema,
     kind: z.enum(SERVICE_CHANGE_KINDS),
-    simId: idSchema.describe('The SIM, or the one that has replaced it since'),
+    simId: idSchema
+      .nullable()
+      .describe('The SIM, or the one that has replaced it since; null for an edit of a profile'),
+    serviceProfileId: idSchema.nullable().describe('Of an edit: the profile'),
+    rolloutId: idSchema.nullable().describe('The rollout that it is part of; of an edit, the one that it has started'),
     state: z.enum(SERVICE_CHANGE_STATES),
     requestedBy: z.string(),
     reason: z.string().nullable(),
@@ -139,6 +155,7 @@ const previewSchema = z
     changes: changesSchema,
     touchedSims: z.int().describe('How many SIMs it changes something of'),
     notRecommended: z.boolean().describe('A deviation: its profile no longer controls the SIM'),
+    rollout: rolloutPreviewSchema.nullable().describe('Of an edit: what becomes of the SIMs of the profile'),
     previewToken: z.string(),
   })
   .meta({ id: 'ServiceChangePreview' });
@@ -196,7 +213,7 @@ export const simServiceRoutes = {
     path: '/inventory/v1/service-changes/previews',
     summary: 'Preview a service change',
     description: 'What it would change now and on which date. Changes nothing.',
-    body: serviceWishSchema,
+    body: anyWishSchema,
     answer: previewSchema,
     problems: REFUSALS,
   }),
@@ -206,9 +223,9 @@ export const simServiceRoutes = {
     path: '/inventory/v1/service-changes',
     summary: 'Change what a SIM may do',
     description:
-      'Migrate it to another profile (recommended), deviate it, or bring it back. Options are wanted at once, another rate plan from the next billing month. Done when the provider has confirmed it.',
+      'Migrate it to another profile (recommended), deviate it, or bring it back. Options are wanted at once, another rate plan from the next billing month. Done when the provider has confirmed it. Administrators edit a profile with `edit_profile`: everybody who follows it gets its new version by a rollout.',
     idempotencyKey: true,
-    body: serviceWishSchema,
+    body: anyWishSchema,
     answer: serviceChangeSchema,
     problems: REFUSALS,
   }),

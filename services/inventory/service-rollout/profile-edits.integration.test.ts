@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { machineClock } from '@simlane/service-kit/clock';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Inventory, startInventory } from '../inventory.fixture.ts';
+import { goBy } from '../sim-services/clock.ts';
+import { startFleet } from './service-rollouts.fixture.ts';
+
+let inventory: Inventory;
+beforeAll(async () => {
+  inventory = await startInventory();
+});
+afterAll(() => inventory.stop());
+afterEach(() => {
+  inventory.serviceCatalog.silent = false;
+  goBy(machineClock);
+});
+
+const NO = 'Not in this contract';
+const DEVIATES = { kind: 'deviate', deviationKind: 'test', reason: 'A trip', options: { sms: 'off' } };
+
+describe('an edit of a profile', () => {
+  it('reaches everybody who follows it, as a version of the catalog and a rollout; its state is the rollout’s', async () => {
+    const fleet = await startFleet(inventory);
+    const { status, body } = await fleet.edit({ data: 'on' });
+    expect([status, body.state, body.simId]).toEqual([201, 'pending', null]);
+    expect(body).toMatchObject({
+      serviceProfileId: fleet.profile.profile.id,
+      changes: { now: { options: [{ option: 'data', from: 'off', to: 'on' }], serviceProfile: { version: 2 } } },
+    });
+    const id = body.rolloutId ?? '';
+    expect(await fleet.rollout(id)).toMatchObject({
+      change: { kind: 'edit_profile', version: 2, serviceChangeId: body.id },
+    });
+    await fleet.drive(id);
+    expect(await fleet.getChange(body.id)).toMatchObject({ state: 'done' });
+    expect((await fleet.rollout(id)).counts).toMatchObject({ done: 40 });
+    for (const sim of fleet.sims.slice(0, 3)) {
+      expect(await fleet.show(sim.id)).toMatchObject({
+        serviceProfile: { version: 2 },
+        deviation: null,
+        options: [{ option: 'data', profile: 'on', confirmed: 'on' }, {}, {}],
+      });
+    }
+  });
+
+  it('passes those by that deviate, which its preview names, and does not end a deviation', async () => {
+    const fleet = await startFleet(inventory);
+    const [deviating] = fleet.sims;
+    await fleet.change(deviating?.id ?? '', DEVIATES);
+    const { body: preview } = await fleet.previewEdit({ data: 'on' });
+    expect(preview).toMatchObject({
+      touchedSims: 39,
+      changes: { now: { options: [{ option: 'data', from: 'off', to: 'on' }] } },
+      rollout: {
+        sims: 39,
+        canarySims: 10,
+        noOtherSim: false,
+        options: [{ option: 'data', to: 'on', sims: 39, from: [{ value: 'off', sims: 39 }] }],
+        deviations: { sims: 1, first: [{ simId: deviating?.id, reason: 'A trip', kind: 'test', by: 'admin-1' }] },
+        warnings: [{ code: 'deviations_passed_by' }],
+      },
+    });
+    const { body } = await fleet.edit({ data: 'on' }, { previewToken: preview.previewToken });
+    await fleet.drive(body.rolloutId ?? '');
+    expect(await fleet.show(deviating?.id ?? '')).toMatchObject({
+      serviceProfile: { version: 1 },
+      deviation: { reason: 'A trip' },
+    });
+  });
+
+  it('that stops is failed, and taken up again by a retry of its rollout', async () => {
+    const fleet = await startFleet(inventory);
+    const { body } = await fleet.edit({ data: 'on' });
+    const id = body.rolloutId ?? '';
+    expect(await fleet.drive(id, () => NO)).toMatchObject({ state: 'stopped' });
+    expect(await fleet.getChange(body.id)).toMatchObject({ state: 'failed' });
+    const direct = await fleet.call('POST', `/service-changes/${body.id}/retry`);
+    expect([direct.status, direct.problem.code]).toEqual([409, 'service_change_state']);
+    expect(direct.problem.fix).toContain(`service-rollouts/${id}/retry`);
+    await fleet.decide(id, 'retry');
+    expect(await fleet.getChange(body.id)).toMatchObject({ state: 'pending', endedAt: null });
+    await fleet.drive(id);
+    expect(await fleet.getChange(body.id)).toMatchObject({ state: 'done' });
+  });
+
+  it('takes those along that an earlier one has left behind, and its preview shows what each of them gets', async () => {
+    const fleet = await startFleet(inventory);
+    const first = (await fleet.edit({ data: 'on' })).body;
+    await fleet.portion(first.rolloutId ?? '');
+    await fleet.answerPending(first.rolloutId ?? '');
+    await fleet.decide(first.rolloutId ?? '', 'cancellation');
+    expect(await fleet.getChange(first.id)).toMatchObject({ state: 'cancelled' });
+    const { rollout } = (await fleet.previewEdit({ data: 'slow' })).body;
+    expect(rollout?.options).toEqual([
+      {
+        option: 'data',
+        to: 'slow',
+        sims: 40,
+        from: expect.arrayContaining([
+          { value: 'off', sims: 30 },
+          { value: 'on', sims: 10 },
+        ]),
+      },
+    ]);
+    const second = (await fleet.edit({ data: 'slow' })).body;
+    await fleet.drive(second.rolloutId ?? '');
+    expect((await fleet.rollout(second.rolloutId ?? '')).counts).toMatchObject({ done: 40 });
+  });
+
+  it('with the options that the profile has makes no version, says that nothing changes, and takes who is behind', async () => {
+    const fleet = await startFleet(inventory);
+    const { body: preview } = await fleet.previewEdit({ data: 'off' });
+    expect(preview).toMatchObject({ touchedSims: 0, changes: { now: { options: [] } } });
+    const { body } = await fleet.edit({ data: 'off' });
+    expect(body).toMatchObject({ state: 'done', rolloutId: null });
+    const first = (await fleet.edit({ data: 'on' })).body;
+    await fleet.decide(first.rolloutId ?? '', 'cancellation');
+    const again = (await fleet.edit({ data: 'on' })).body;
+    expect(again.changes.now).toMatchObject({ options: [], serviceProfile: { version: 2 } });
+    await fleet.drive(again.rolloutId ?? '');
+    expect((await fleet.rollout(again.rolloutId ?? '')).counts).toMatchObject({ done: 40 });
+  });
+
+  it('whose version was made, but no rollout, goes on under its key, also with its preview', async () => {
+    for (const withPreview of [false, true]) {
+      const fleet = await startFleet(inventory, { sims: 5 });
+      const { previewToken } = (await fleet.previewEdit({ data: 'on' })).body;
+      const more = withPreview ? { previewToken } : {};
+      const { id } = fleet.profile.profile;
+      // What the catalog has done when we died.
+      const request = { options: { ...fleet.profile.profile.options, data: 'on' }, createdBy: 'admin-1' };
+      await inventory.serviceCatalog.makeVersion(fleet.accountId, { id, version: 2 }, request);
+      const key = randomUUID();
+      const answers = [
+        await fleet.edit({ data: 'on' }, more, { key }),
+        await fleet.edit({ data: 'on' }, more, { key }),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+      expect(answers[0]?.body.id).toBe(answers[1]?.body.id);
+      await fleet.drive(answers[0]?.body.rolloutId ?? '');
+      expect(await fleet.show(fleet.sims[0]?.id ?? '')).toMatchObject({ serviceProfile: { version: 2 } });
+      expect((await inventory.serviceCatalog.profile(fleet.accountId, id)).profile.version).toBe(2);
+    }
+  });
+
+  it('under one key is one, however often and at once it is asked for', async () => {
+    const fleet = await startFleet(inventory, { sims: 5 });
+    const key = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => fleet.edit({ data: 'on' }, {}, { key })));
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body.id} ${body.rolloutId}`)).size).toBe(1);
+    const { body } = await fleet.call<{ items: unknown[] }>('GET', '/service-rollouts');
+    expect(body.items).toHaveLength(1);
+  });
+});
+
+describe('an edit is refused', () => {
+  it('to whoever is no administrator, with what he can do', async () => {
+    const fleet = await startFleet(inventory, { sims: 1 });
+    const { status, problem } = await fleet.edit({ data: 'on' }, {}, { roles: ['manager'] });
+    expect([status, problem.code]).toEqual([403, 'forbidden']);
+    expect(problem.fix).toContain('administrator');
+    expect((await fleet.edit({ data: 'on' }, {}, { roles: ['viewer'] })).status).toBe(403);
+  });
+
+  it('with options that the pack does not have, of an archived profile, of none, with pack or plan', async () => {
+    const fleet = await startFleet(inventory, { sims: 1 });
+    for (const options of [{ fax: 'on' }, { data: 'all' }, { data: 'off', roaming: 'on' }]) {
+      expect((await fleet.edit(options)).problem.code).toBe('profile_invalid');
+    }
+    for (const more of [
+      { ratePlanId: randomUUID() },
+      { simId: randomUUID() },
+      { canary: { sims: 0 } },
+      { stopAtFailureShare: 2 },
+    ]) {
+      expect((await fleet.edit({ data: 'on' }, more)).problem.code).toBe('invalid_request');
+    }
+    expect((await fleet.edit({ data: 'on' }, { serviceProfileId: randomUUID() })).status).toBe(404);
+    inventory.serviceCatalog.archive(fleet.profile.profile.id);
+    expect((await fleet.edit({ data: 'on' })).problem.code).toBe('archived');
+    inventory.serviceCatalog.silent = true;
+    expect((await fleet.edit({ data: 'on' })).problem.code).toBe('dependency_unavailable');
+  });
+
+  it('with a preview that is out of date, with what has changed', async () => {
+    const fleet = await startFleet(inventory);
+    const preview = async () => (await fleet.previewEdit({ data: 'on' })).body.previewToken;
+    const [before, other] = [await preview(), (await fleet.previewEdit({ sms: 'off' })).body.previewToken];
+    expect((await fleet.edit({ data: 'on' }, { previewToken: other })).problem.detail).toContain('another change');
+    await fleet.change(fleet.sims[0]?.id ?? '', DEVIATES);
+    const moved = await fleet.edit({ data: 'on' }, { previewToken: before });
+    expect([moved.status, moved.problem.code]).toEqual([409, 'preview_stale']);
+    expect(moved.problem.detail).toContain('are 39, and was 40');
+    const later = await preview();
+    inventory.serviceCatalog.edit(fleet.profile.profile.id, { sms: 'off' });
+    expect((await fleet.edit({ data: 'on' }, { previewToken: later })).problem.detail).toContain('in version 3');
+    expect((await fleet.edit({ data: 'on' }, { previewToken: 'nonsense' })).problem.code).toBe('invalid_request');
+    expect((await fleet.edit({ data: 'on' }, { previewToken: await preview() })).status).toBe(201);
+  });
+});
