@@ -7,6 +7,7 @@ import type { Transaction } from '../database.ts';
 import { changeManyServices, type HeldServices, takeManyServices } from '../sim-services/changing.ts';
 import { timeNow } from '../sim-services/clock.ts';
 import { takePace } from '../sim-services/pace.ts';
+import { roomToSend } from '../sim-services/room.ts';
 import type { ProviderTerms, ServiceProfileFacts } from '../sim-services/service-catalog.ts';
 import {
   findChangeStates,
@@ -16,7 +17,7 @@ import {
 } from '../sim-services/sim-services.repository.ts';
 import type { Origin } from '../timeline/timeline.repository.ts';
 import type { Rollouts } from './rollout-ground.ts';
-import { MOST_IN_A_PORTION, nextMove, waitForAnswers, waitForPace } from './rollout.ts';
+import { MOST_IN_A_PORTION, nextMove, ROOM_WAIT_MS, waitForAnswers, waitForPace } from './rollout.ts';
 import { endRollout, keepRollout } from './rollout-changing.ts';
 import { findRollout, lockRollout, type RolloutRef, type StoredRollout } from './rollout.repository.ts';
 import {
@@ -110,7 +111,13 @@ const movePortionOf = async (tx: Transaction, before: StoredRollout, ground: Gro
       return { state: rollout.state, moved: 0, again };
     }
     case 'move': {
-      const { had, moved, perMinute, nextAt } = await moveNext(tx, rollout, { ...ground, most: move.most });
+      const room = await roomToSend(tx, rollout.accountId, now);
+      if (room === 0) {
+        await keepRollout(tx, rollout, { lookIn: ROOM_WAIT_MS, now });
+        return { state: rollout.state, moved: 0, again: ROOM_WAIT_MS };
+      }
+      const most = Math.min(move.most, room);
+      const { had, moved, perMinute, nextAt } = await moveNext(tx, rollout, { ...ground, most });
       const again = nextAt === null ? (had === 0 ? AFTER_HELD_MS : 0) : waitForPace(nextAt, now);
       const after = {
         ...rollout,

@@ -81,6 +81,9 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 /** A portion a second, not one for each SIM that the pace lets go. */
 const PACE_WAIT_MS = 900;
 
+/** When to come again where too many SIMs of the account wait to be sent, in milliseconds. */
+export const ROOM_WAIT_MS = 200;
+
 /** When to look for answers again, in milliseconds. @param quietMs how long none has come */
 export const waitForAnswers = (quietMs: number): number =>
   Math.round(Math.min(Math.max(quietMs / LOOKS_IN_A_WAIT, SHORTEST_WAIT_MS), LONGEST_WAIT_MS));

@@ -43,7 +43,9 @@ describe('a rollout', () => {
     for (const { simId } of rest) await fleet.answer(simId, null);
     expect(await fleet.portion(id)).toMatchObject({ moved: 0, again: 250 });
     await fleet.answer(first?.simId ?? '', null);
-    expect(await fleet.portion(id)).toMatchObject({ moved: 30 });
+    // As many as may wait to be sent; nobody sends anything here.
+    expect(await fleet.portion(id)).toMatchObject({ moved: 24, again: 0 });
+    expect(await fleet.portion(id)).toMatchObject({ moved: 0, again: 200 });
     expect(await fleet.drive(id)).toEqual({ state: 'done', moved: 0, again: null });
     const done = await fleet.rollout(id);
     expect(done).toMatchObject({ state: 'done', sims: 40, canarySims: 10, stoppedBecause: null });

@@ -46,12 +46,12 @@ export interface FleetWishes {
 }
 
 export const startFleet = async (inventory: Inventory, wishes: FleetWishes = {}) => {
-  const accountId = randomUUID();
+  const accountId: string = randomUUID();
   const providerId = randomUUID();
   const groupId = randomUUID();
   const clock = startClock();
   const sims = Array.from({ length: wishes.sims ?? 40 }, (_, index) => ({
-    id: randomUUID(),
+    id: randomUUID() as string,
     iccid: index < (wishes.withoutIccid ?? 0) ? null : newIccid(),
   })).toSorted((one, other) => (one.id < other.id ? -1 : 1));
   await inAccount(inventory.db, accountId, async (tx) => {

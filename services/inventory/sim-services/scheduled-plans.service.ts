@@ -7,16 +7,13 @@ import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { sql } from 'kysely';
 import type { Database, Transaction } from '../database.ts';
 import type { Origin } from '../timeline/timeline.repository.ts';
-import { changeManyServices, SCHEDULED_PLANS, SIM_SERVICES, takeManyServices } from './changing.ts';
+import { changeManyServices, SCHEDULED_PLANS, takeManyServices } from './changing.ts';
 import { timeNow } from './clock.ts';
 import { takePace } from './pace.ts';
+import { roomToSend } from './room.ts';
 import type { ServiceCatalog } from './service-catalog.ts';
 import { planIsDue } from './sim-services.ts';
 
-/** What one transaction holds, for some hundreds of milliseconds. */
-const LARGEST_PORTION = 200;
-/** SIMs that wait to be sent: more would only wait longer, and what a person changes meanwhile with them. */
-const MOST_WAITING = 24;
 /** How long one handling goes on where a provider takes more and more. Short: a process that is to end waits for it. */
 const TURNED_FOR_MS = 3_000;
 /** Until there is a pace to be had again, or fewer SIMs wait. */
@@ -59,8 +56,8 @@ const turnPortion = async (
   { accountId, providerId, perMinute }: { accountId: string; providerId: string; perMinute: number },
 ): Promise<number> => {
   const now = timeNow();
-  const wanted = Math.min(LARGEST_PORTION, MOST_WAITING - (await countWaiting(tx, accountId, now)));
-  if (wanted <= 0) return 0;
+  const wanted = await roomToSend(tx, accountId, now);
+  if (wanted === 0) return 0;
   const { granted } = await takePace(tx, { accountId, providerId, perMinute, wanted, now });
   if (granted === 0) return 0;
   const { rows } = await sql<{ sim_id: string }>`
@@ -77,19 +74,6 @@ const turnPortion = async (
   await changeManyServices(tx, accountId, changed, { origin: byTime, now });
   return changed.length;
 };
-
-/** SIMs of which something is to be sent, and has not begun to be. */
-const countWaiting = async (tx: Transaction, accountId: string, now: Date): Promise<number> => {
-  const { rows } = await sql<{ waiting: number }>`
-    select count(*)::int as waiting from due
-    where account_id = ${accountId} and kind = ${SIM_SERVICES} and due_at < ${new Date(now.getTime() + SOON_MS)}`.execute(
-    tx,
-  );
-  return rows[0]?.waiting ?? 0;
-};
-
-/** Longer than the first redelivery: what is handled at this moment, or has been and has not begun, waits too. */
-const SOON_MS = 90_000;
 
 const setNextTurn = async (tx: Transaction, accountId: string): Promise<void> => {
   const row = { kind: SCHEDULED_PLANS, id: accountId };

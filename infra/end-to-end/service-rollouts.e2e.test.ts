@@ -1,0 +1,151 @@
+import { inventoryRoutes } from '@simlane/contracts/http/inventory';
+import { ratePlanRoutes, servicePackRoutes, serviceProfileRoutes } from '@simlane/contracts/http/service-profiles';
+import { type ServiceRollout, serviceRolloutRoutes } from '@simlane/contracts/http/service-rollouts';
+import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { ApiProblem } from '../demo/public-api.ts';
+import { type Manager, startManager } from './fleet-manager.fixture.ts';
+import { type OwnProvider, startProvider } from './own-provider.fixture.ts';
+import { signalProcess } from './stack-process.fixture.ts';
+
+const SIMS = 40;
+const NO = 'Not in this contract';
+
+let manager: Manager;
+let provider: OwnProvider;
+let sims: readonly { readonly id: string; readonly iccid: string }[];
+let profiles: { readonly basic: string; readonly large: string };
+
+beforeAll(async () => {
+  manager = await startManager('administrator');
+  provider = await startProvider('Rollout Mobile', SIMS);
+  profiles = await makeProfiles(provider.id);
+  sims = await Promise.all(
+    Array.from({ length: SIMS }, async () => {
+      const line = await manager.line(provider.freshLine());
+      const { id, iccid } = await manager.sim(line.sim?.id ?? '');
+      return { id, iccid: iccid ?? '' };
+    }),
+  );
+});
+afterEach(() => manager.sandbox.putServiceRules([]));
+
+/** Two profiles of one pack, with different plans. */
+const makeProfiles = async (providerId: string) => {
+  const { api } = manager;
+  const make = { name: `Test ${providerId}`, providerId };
+  const onOff = { values: ['on', 'off'], default: 'off' };
+  const options = [
+    { code: 'sms', name: 'SMS', ...onOff, default: 'on' },
+    { code: 'roaming', name: 'Roaming', ...onOff },
+  ];
+  const pack = { ...make, options, rules: [] };
+  const { id: servicePackId } = await api.call(servicePackRoutes.createServicePack, { body: pack });
+  const profile = async (name: string, code: string) => {
+    const { id: ratePlanId } = await api.call(ratePlanRoutes.createRatePlan, { body: { ...make, name: code, code } });
+    const body = { name, servicePackId, ratePlanId, options: {} };
+    return (await api.call(serviceProfileRoutes.createServiceProfile, { body })).id;
+  };
+  return { basic: await profile('Basic', 'PLAN-S'), large: await profile('Large', 'PLAN-L') };
+};
+
+const rollout = (id: string): Promise<ServiceRollout> =>
+  manager.api.call(serviceRolloutRoutes.getServiceRollout, { params: { id } });
+const reaches = (id: string, state: ServiceRollout['state']): Promise<void> =>
+  manager.until(async () => (await rollout(id)).state === state);
+const edit = async (options: Record<string, string>): Promise<{ id: string; rolloutId: string }> => {
+  const body = { kind: 'edit_profile', serviceProfileId: profiles.basic, options } as const;
+  const { id, rolloutId } = await manager.api.call(simServiceRoutes.createServiceChange, { body });
+  return { id, rolloutId: rolloutId ?? '' };
+};
+const optionOf = async (simId: string, option: string) =>
+  (await manager.api.call(simServiceRoutes.getSimServices, { params: { id: simId } })).options.find(
+    (one) => one.option === option,
+  );
+/** How often the provider has made a change of each SIM. */
+const changesMade = async (): Promise<number[]> => {
+  const sent = await manager.sandbox.serviceChanges();
+  return sims.map(({ iccid }) => {
+    const ofSim = sent.filter((one) => one.iccid === iccid);
+    return ofSim.reduce((sum, { accepted }) => sum + accepted, 0);
+  });
+};
+const problemOf = async (work: Promise<unknown>) => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof ApiProblem ? error.problem : undefined;
+};
+
+it('a file of ICCIDs with bad rows starts nothing until the good ones are accepted, and then migrates each SIM once', async () => {
+  const csv = [
+    'iccid;note',
+    ...sims.map(({ iccid }) => `${iccid};"a;b"`),
+    '8944000000000000000;?',
+    `${sims[0]?.iccid};twice`,
+  ].join('\r\n');
+  const body = {
+    change: { kind: 'migrate', serviceProfileId: profiles.basic },
+    over: { csv },
+    canary: { sims: 5 },
+  } as const;
+  const refused = await problemOf(manager.api.call(serviceRolloutRoutes.createServiceRollout, { body }));
+  expect(refused).toMatchObject({ code: 'warnings_not_accepted', warnings: [{ code: 'rows_unusable' }] });
+  expect(refused?.errors?.map(({ detail }) => detail)).toEqual([
+    expect.stringContaining('Row 42: No SIM has the ICCID'),
+    'Row 43: The same ICCID as in row 2',
+  ]);
+  const { id } = await manager.api.call(serviceRolloutRoutes.createServiceRollout, {
+    body: { ...body, acceptWarnings: ['rows_unusable'] },
+  });
+  await reaches(id, 'done');
+  expect((await rollout(id)).counts).toMatchObject({ done: SIMS, failed: 0 });
+  expect(await changesMade()).toEqual(sims.map(() => 1));
+});
+
+it('an edit whose canary is refused stops with the words of the provider; its retry reaches everybody', async () => {
+  await manager.sandbox.putServiceRules([
+    { providerId: provider.id, change: 'answer', refusedOptions: { roaming: NO } },
+  ]);
+  const { id, rolloutId } = await edit({ roaming: 'on' });
+  await reaches(rolloutId, 'stopped');
+  const stopped = await rollout(rolloutId);
+  expect(stopped.counts).toMatchObject({ failed: 10, behind: SIMS - 10 });
+  const failed = await manager.api.call(serviceRolloutRoutes.listServiceRolloutSims, {
+    params: { id: rolloutId },
+    query: { state: 'failed' },
+  });
+  expect(failed.items.map(({ failures }) => failures[0]?.reason)).toEqual(Array.from({ length: 10 }, () => NO));
+  const change = () => manager.api.call(simServiceRoutes.getServiceChange, { params: { id } });
+  expect((await change()).state).toBe('failed');
+  await manager.sandbox.putServiceRules([]);
+  await manager.api.call(serviceRolloutRoutes.retryServiceRollout, { params: { id: rolloutId } });
+  await reaches(rolloutId, 'done');
+  expect((await rollout(rolloutId)).counts).toMatchObject({ done: SIMS });
+  expect((await change()).state).toBe('done');
+  const values = await Promise.all(sims.map(async ({ id: simId }) => (await optionOf(simId, 'roaming'))?.confirmed));
+  expect(new Set(values)).toEqual(new Set(['on']));
+});
+
+it('a rollout whose worker and inventory are killed again and again changes each SIM exactly once', async () => {
+  const before = await changesMade();
+  const { rolloutId } = await edit({ sms: 'off' });
+  for (const process of ['worker', 'inventory', 'worker', 'inventory']) {
+    const { counts } = await rollout(rolloutId);
+    signalProcess(process, 'SIGKILL');
+    await manager.until(async () => {
+      const now = await rollout(rolloutId).catch(() => undefined);
+      return now !== undefined && (now.state === 'done' || now.counts.done > counts.done);
+    });
+  }
+  await reaches(rolloutId, 'done');
+  expect((await rollout(rolloutId)).counts).toMatchObject({ done: SIMS, failed: 0 });
+  expect((await changesMade()).map((made, index) => made - (before[index] ?? 0))).toEqual(sims.map(() => 1));
+  const timeline = await manager.api.call(inventoryRoutes.getSimTimeline, {
+    params: { id: sims[0]?.id ?? '' },
+    query: { limit: 200 },
+  });
+  const wanted = timeline.items.filter(({ event, causeId }) => event === 'services_wanted' && causeId === rolloutId);
+  expect(wanted).toHaveLength(1);
+});
