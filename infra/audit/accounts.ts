@@ -38,6 +38,7 @@ const ownersOf = ({ order, inventory, notification, catalog }: Snapshot) => ({
   qr_request: byId(inventory.qrRequests),
   qr_link: byId(inventory.qrLinks),
   qr_notification: byId(inventory.qrNotifications),
+  service_rollout: byId(inventory.serviceRollouts),
   file: byId(inventory.files),
 });
 
@@ -54,6 +55,7 @@ const DUE_FOR: Readonly<Record<string, Reference['to']>> = {
   qr_request: 'qr_request',
   qr_notification: 'qr_notification',
   unkept_file: 'file',
+  service_rollout: 'service_rollout',
 };
 
 const referencesIn = ({ order, inventory, notification }: Snapshot): Reference[] => [

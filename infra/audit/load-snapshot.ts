@@ -122,6 +122,7 @@ const readInventory = async (select: Select): Promise<InventorySnapshot> => ({
   qrNotifications: await select(`select account_id as "accountId", id, qr_code_id as "qrCodeId",
     request_id as "requestId", link_id as "linkId", created_at as "createdAt", sent_at as "sentAt"
     from qr_notification`),
+  serviceRollouts: await select(`select account_id as "accountId", id from service_rollout`),
   due: await readDue(select, 'inventory'),
 });
 

@@ -53,6 +53,7 @@ export const soundQrCodes = ({
       { accountId, id: 'upload-link', requestId: 'open-request', qrCodeId: null },
       { accountId, id: 'download-link', requestId: null, qrCodeId: 'code' },
     ],
+    serviceRollouts: [],
     qrNotifications: [
       {
         accountId,

@@ -121,7 +121,7 @@ export interface ReplacementRow {
 }
 
 export interface TimelineRow extends Row {
-  readonly subjectType: 'line' | 'sim' | 'qr_request';
+  readonly subjectType: 'line' | 'sim' | 'qr_request' | 'service_rollout';
   readonly subjectId: string;
   readonly orderId: string | null;
   readonly event: string;
@@ -201,6 +201,7 @@ export interface InventorySnapshot {
   readonly qrContacts: readonly QrContactRow[];
   readonly qrLinks: readonly QrLinkRow[];
   readonly qrNotifications: readonly QrNotificationRow[];
+  readonly serviceRollouts: readonly Row[];
   readonly due: readonly DueRow[];
 }
 

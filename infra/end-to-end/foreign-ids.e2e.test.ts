@@ -9,6 +9,7 @@ import { providerSignalRoutes } from '@simlane/contracts/http/provider-signals';
 import { qrCodeRoutes } from '@simlane/contracts/http/qr-code';
 import { qrCodeInternalRoutes } from '@simlane/contracts/http/qr-code-internal';
 import { serviceProfileChoiceRoutes } from '@simlane/contracts/http/service-profile-choices';
+import { serviceRolloutInternalRoutes, serviceRolloutRoutes } from '@simlane/contracts/http/service-rollouts';
 import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { simServicesInternalRoutes } from '@simlane/contracts/http/sim-services-internal';
 import type { InternalRoute, PublicRoute } from '@simlane/contracts/http/route';
@@ -40,6 +41,7 @@ const PUBLIC: readonly PublicRoute[] = [
   inventoryRoutes,
   qrCodeRoutes,
   simServiceRoutes,
+  serviceRolloutRoutes,
   orderRoutes,
   orderDecisionRoutes,
   providerSignalRoutes,
@@ -54,6 +56,7 @@ const INTERNAL: readonly (InternalRoute & { readonly of: keyof ReturnType<typeof
     ['inventory', inventoryInternalRoutes],
     ['inventory', qrCodeInternalRoutes],
     ['inventory', simServicesInternalRoutes],
+    ['inventory', serviceRolloutInternalRoutes],
     ['order', orderInternalRoutes],
     ['notification', notificationInternalRoutes],
   ] as const
@@ -72,6 +75,8 @@ let requestId: string;
 let notificationId: string;
 /** A service change of a SIM that nothing else here is about. */
 let serviceChangeId: string;
+/** A rollout over a SIM that nothing else here is about. */
+let rolloutId: string;
 let requestBefore: Awaited<ReturnType<typeof everythingAboutRequest>>;
 const tokens = new Map<string, string>();
 beforeAll(async () => {
@@ -108,17 +113,21 @@ beforeAll(async () => {
   ({ id: notificationId } = row as { id: string });
   ({ id: requestId } = await qrCodes.asked(esims));
   requestBefore = await everythingAboutRequest();
-  serviceChangeId = await changeServices();
+  ({ serviceChangeId, rolloutId } = await changeServices());
 });
 
-const changeServices = async (): Promise<string> => {
+const changeServices = async (): Promise<{ serviceChangeId: string; rolloutId: string }> => {
   const [profile] = english.catalog.serviceProfiles;
   const pack = english.catalog.servicePacks.find(({ id }) => id === profile?.servicePackId);
-  const sim = english.fleet.sims.findLast(
+  const [rolledOut, sim] = english.fleet.sims.filter(
     ({ id, state, providerId }) => state === 'active' && providerId === pack?.providerId && id !== victim.sim.id,
   );
   const body = { kind: 'migrate', simId: sim?.id ?? '', serviceProfileId: profile?.id ?? '' } as const;
-  return (await manager.api.call(simServiceRoutes.createServiceChange, { body }, randomUUID())).id;
+  const { id: changeId } = await manager.api.call(simServiceRoutes.createServiceChange, { body });
+  const { kind, serviceProfileId } = body;
+  const rollout = { change: { kind, serviceProfileId }, over: { simIds: [rolledOut?.id ?? ''] } };
+  const { id } = await manager.api.call(serviceRolloutRoutes.createServiceRollout, { body: rollout });
+  return { serviceChangeId: changeId, rolloutId: id };
 };
 
 const everythingAboutRequest = async () => ({
@@ -217,6 +226,7 @@ describe("another account's ids", () => {
     '/inventory/v1/sims/': victim.sim.id,
     '/inventory/v1/qr-requests/': requestId,
     '/inventory/v1/service-changes/': serviceChangeId,
+    '/inventory/v1/service-rollouts/': rolloutId,
     '/orders/v1/orders/': victim.order.id,
     '/orders/v1/provider-connections/': victim.order.providerId,
     '/orders/v1/provider-signals/': receipt,
@@ -327,10 +337,12 @@ describe("another account's ids", () => {
       simId: victim.sim.id,
       callId: randomUUID(),
     };
-    const idOf = ({ path }: InternalRoute, parameter: string) =>
-      path.startsWith('/internal/service-profiles/:id') && parameter === 'id'
-        ? english.catalog.serviceProfiles[0]?.id
-        : ids[parameter];
+
+    const idOf = ({ path }: InternalRoute, parameter: string) => {
+      if (parameter !== 'id') return ids[parameter];
+      if (path.startsWith('/internal/service-profiles/')) return english.catalog.serviceProfiles[0]?.id;
+      return path.startsWith('/internal/service-rollouts/') ? rolloutId : ids[parameter];
+    };
     const calls = INTERNAL.filter((route) => route.path.includes(':') && !isOwn(route)).flatMap((route) =>
       route.callers.map((as: ServiceName) => {
         const call = internalCall(route, as, (parameter) => idOf(route, parameter) ?? `no ${parameter} is given`);
