@@ -44,7 +44,8 @@ export const serviceRollouts = async (context: MigrationContext): Promise<void> 
       constraint service_rollout_of_edit check ((kind = 'edit_profile') = (profile is not null and change_id is not null))
     )`.execute(db);
 
-  // It does not point to the SIM: for as long as many rows are added, nobody could change one of those SIMs.
+  // A hundred thousand rows are added by one statement. It points neither to the SIM, which nobody could change meanwhile,
+  // nor to the rollout, which is never deleted; to look each of them up would take longer than to write the rows.
   await sql`
     create table service_rollout_sim (
       account_id uuid not null,
@@ -54,13 +55,11 @@ export const serviceRollouts = async (context: MigrationContext): Promise<void> 
       waits boolean not null default true,
       change_id uuid,
       outcome text check (outcome in ('unchanged', 'superseded')),
-      primary key (account_id, rollout_id, sim_id),
-      constraint service_rollout_sim_turn unique (account_id, rollout_id, position),
-      foreign key (account_id, rollout_id) references service_rollout
+      primary key (account_id, rollout_id, position),
+      constraint service_rollout_sim_once unique (account_id, sim_id, rollout_id)
     )`.execute(db);
   await sql`create index service_rollout_sim_waiting on service_rollout_sim (account_id, rollout_id, position)
     where waits`.execute(db);
-  await sql`create index service_rollout_sim_of_sim on service_rollout_sim (account_id, sim_id)`.execute(db);
 
   await sql`alter table service_change
     add column rollout_id uuid,
@@ -76,7 +75,7 @@ export const serviceRollouts = async (context: MigrationContext): Promise<void> 
     add column call_id uuid generated always as ((services #>> '{call,id}')::uuid) stored,
     add column confirmed_plan text generated always as (services #>> '{confirmed,plan}') stored`.execute(db);
   await sql`create index sim_services_at_version on sim_services (account_id, profile_id, profile_version, sim_id)
-    where profile_id is not null`.execute(db);
+    include (deviation_kind, confirmed_plan, scheduled_at, call_id) where profile_id is not null`.execute(db);
   await sql`alter table timeline
     drop constraint timeline_subject_type_check,
     add constraint timeline_subject_type_check

@@ -209,7 +209,7 @@ interface Wanted {
 const requireFresh = async (tx: Transaction, caller: Caller, { wish, edit }: Wanted): Promise<void> => {
   if (wish.previewToken === undefined) return;
   const { accountId } = caller;
-  const sims = countOf(await tally(tx, accountId, await behindOf(tx, caller, edit)));
+  const sims = countOf(await tally(tx, await behindOf(tx, caller, edit)));
   const { sims: deviations } = await deviatingFrom(tx, accountId, { profileId: edit.after.id, most: 0 });
   requireSeen(wish.previewToken, seenOf(wish, edit, { sims, deviations }));
 };
@@ -221,7 +221,7 @@ const addEdit = async (
 ): Promise<ServiceChange> => {
   const { accountId, sub } = caller;
   const members = await behindOf(tx, caller, edit);
-  const hasFollowers = countOf(await tally(tx, accountId, members)) > 0;
+  const hasFollowers = countOf(await tally(tx, members)) > 0;
   const now = timeNow();
   const changeId = uuidV7();
   const rollout = newRollout(caller, {

@@ -36,7 +36,7 @@ export interface Counted {
 }
 
 export const countMembers = async (tx: Transaction, accountId: string, members: Members): Promise<Counted> => {
-  const rows = await tally(tx, accountId, members);
+  const rows = await tally(tx, members);
   const own = rows.some(({ deviates }) => deviates) ? await tallyDeviations(tx, accountId, members) : [];
   const held = new Map<VersionKey, Configuration>();
   for (const profileId of new Set(rows.map((row) => row.profileId))) {
@@ -46,7 +46,7 @@ export const countMembers = async (tx: Transaction, accountId: string, members: 
     }
   }
   const reasons = waitReasons(rows);
-  const waiting = reasons.length === 0 ? [] : await firstThatWait(tx, accountId, { members, most: MOST_NAMED });
+  const waiting = reasons.length === 0 ? [] : await firstThatWait(tx, { members, most: MOST_NAMED });
   const first = waiting.map((sim) => ({
     ...sim,
     reason: sim.iccid === null ? ('iccid_missing' as const) : ('call_open' as const),

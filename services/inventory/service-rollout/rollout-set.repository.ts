@@ -7,8 +7,14 @@ import { groupIsVisible, simIsVisible, type Visibility } from '../fleet/visibili
 import type { Fault, FoundSim } from './rollout-set.ts';
 import { MOST_FAULTS, OTHER_PROVIDER } from './rollout-set.ts';
 
-/** SIMs that can be changed: a query of `sim_id`, and `place`, in which order they have their turns. */
+/**
+ * SIMs that can be changed, in a query: `place`, in which order they have their turns, and of each what previews count,
+ * so that a hundred thousand are joined once.
+ */
 export type Members = RawBuilder<{ sim_id: string; place: number }>;
+
+const MEMBER = sql`s.id as sim_id, s.iccid, w.profile_id, w.profile_version, w.deviation_kind, w.confirmed_plan,
+  w.scheduled_at, w.call_id`;
 
 /**
  * For this transaction, statements are planned for the SIMs that they are about: what is right for ten of them, and for
@@ -78,8 +84,9 @@ export const findGroupFaults = async (
 
 /** Those that were judged one by one. */
 export const membersOfList = (accountId: string, simIds: readonly string[]): Members => sql`
-  select s.id as sim_id, given.place from unnest(${simIds}::uuid[]) with ordinality as given (sim_id, place)
-  join sim s on s.account_id = ${accountId} and s.id = given.sim_id`;
+  select ${MEMBER}, given.place from unnest(${simIds}::uuid[]) with ordinality as given (sim_id, place)
+  join sim s on s.account_id = ${accountId} and s.id = given.sim_id
+  left join sim_services w on w.account_id = ${accountId} and w.sim_id = given.sim_id`;
 
 /**
  * Those of a profile or group that can be changed.
@@ -98,8 +105,8 @@ export const membersOf = (
       : sql`w.profile_id = ${over.serviceProfileId}`;
   const which = providerId === null ? sql`w.deviation_kind is not null` : sql`s.provider_id = ${providerId}`;
   return sql`
-    select s.id as sim_id, 0 as place from sim s
-    left join sim_services w on w.account_id = s.account_id and w.sim_id = s.id and w.account_id = ${accountId}
+    select ${MEMBER}, 0 as place from sim s
+    left join sim_services w on w.account_id = ${accountId} and w.sim_id = s.id
     where ${simIsVisible(visibility)} and ${IN_USE} and ${among} and ${which}`;
 };
 
@@ -110,7 +117,8 @@ export const followersOf = (
   visibility: Visibility,
   { profileId, versions }: { readonly profileId: string; readonly versions: readonly number[] },
 ): Members => sql`
-  select s.id as sim_id, 0 as place from sim_services w join sim s on s.account_id = w.account_id and s.id = w.sim_id
+  select ${MEMBER}, 0 as place from sim_services w
+  join sim s on s.account_id = ${visibility.accountId} and s.id = w.sim_id
   where w.account_id = ${visibility.accountId} and ${simIsVisible(visibility)} and ${IN_USE}
     and w.profile_id = ${profileId} and w.profile_version = any (${versions}::integer[]) and w.deviation_kind is null`;
 
@@ -131,7 +139,8 @@ export const followedVersions = async (
     select held.version, one.options from held
     cross join lateral (
       select w.services #> '{profile,options}' as options from sim_services w
-      where w.account_id = ${accountId} and w.profile_id = ${profileId} and w.profile_version = held.version limit 1
+      where w.account_id = ${accountId} and w.profile_id = ${profileId} and w.profile_version = held.version
+      order by w.sim_id limit 1
     ) one`.execute(tx);
   return rows;
 };

@@ -18,8 +18,8 @@ export const addRolloutSims = async (
 ): Promise<number> => {
   const { numAffectedRows } = await sql`
     insert into service_rollout_sim (account_id, rollout_id, sim_id, position)
-    select ${accountId}, ${id}, m.sim_id, row_number() over (order by s.iccid is null, m.place, m.sim_id)
-    from (${members}) m join sim s on s.account_id = ${accountId} and s.id = m.sim_id`.execute(tx);
+    select ${accountId}, ${id}, m.sim_id, row_number() over (order by m.iccid is null, m.place, m.sim_id)
+    from (${members}) m`.execute(tx);
   return Number(numAffectedRows ?? 0n);
 };
 

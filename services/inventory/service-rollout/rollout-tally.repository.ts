@@ -16,15 +16,13 @@ export interface TallyRow {
   readonly withOpenCall: number;
 }
 
-export const tally = async (tx: Transaction, accountId: string, members: Members): Promise<TallyRow[]> => {
+export const tally = async (tx: Transaction, members: Members): Promise<TallyRow[]> => {
   const { rows } = await sql<TallyRow>`
-    select w.profile_id as "profileId", w.profile_version as "profileVersion", w.deviation_kind is not null as "deviates",
-      w.confirmed_plan as "confirmedPlan", w.scheduled_at is not null as "isScheduled", count(*) as "sims",
-      count(*) filter (where s.iccid is null) as "withoutIccid",
-      count(*) filter (where w.call_id is not null) as "withOpenCall"
+    select m.profile_id as "profileId", m.profile_version as "profileVersion", m.deviation_kind is not null as "deviates",
+      m.confirmed_plan as "confirmedPlan", m.scheduled_at is not null as "isScheduled", count(*) as "sims",
+      count(*) filter (where m.iccid is null) as "withoutIccid",
+      count(*) filter (where m.call_id is not null) as "withOpenCall"
     from (${members}) m
-    join sim s on s.account_id = ${accountId} and s.id = m.sim_id
-    left join sim_services w on w.account_id = ${accountId} and w.sim_id = m.sim_id
     group by 1, 2, 3, 4, 5`.execute(tx);
   return rows;
 };
@@ -38,9 +36,10 @@ export interface OwnOptions {
 
 export const tallyDeviations = async (tx: Transaction, accountId: string, members: Members): Promise<OwnOptions[]> => {
   const { rows } = await sql<OwnOptions>`
-    select w.profile_id as "profileId", w.services -> 'options' as "options", count(*) as "sims"
+    select m.profile_id as "profileId", w.services -> 'options' as "options", count(*) as "sims"
     from (${members}) m
-    join sim_services w on w.account_id = ${accountId} and w.sim_id = m.sim_id and w.deviation_kind is not null
+    join sim_services w on w.account_id = ${accountId} and w.sim_id = m.sim_id
+    where m.deviation_kind is not null
     group by 1, 2`.execute(tx);
   return rows;
 };
@@ -72,14 +71,11 @@ export const deviatingFrom = async (
 /** The first that the provider can be told of only later. */
 export const firstThatWait = async (
   tx: Transaction,
-  accountId: string,
   { members, most }: { readonly members: Members; readonly most: number },
 ): Promise<{ readonly simId: string; readonly iccid: string | null }[]> => {
   const { rows } = await sql<{ simId: string; iccid: string | null }>`
-    select m.sim_id as "simId", s.iccid from (${members}) m
-    join sim s on s.account_id = ${accountId} and s.id = m.sim_id
-    left join sim_services w on w.account_id = ${accountId} and w.sim_id = m.sim_id
-    where s.iccid is null or w.call_id is not null
+    select m.sim_id as "simId", m.iccid from (${members}) m
+    where m.iccid is null or m.call_id is not null
     order by m.sim_id limit ${most}`.execute(tx);
   return rows;
 };

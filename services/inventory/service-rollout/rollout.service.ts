@@ -109,7 +109,7 @@ const addRollout = async (
   const { accountId } = caller;
   const set = await setOf(tx, caller, { over: wish.over, providerId: target.providerId });
   if (wish.previewToken !== undefined) {
-    const rows = await tally(tx, accountId, set.members);
+    const rows = await tally(tx, set.members);
     requireSeen(wish.previewToken, seenOf(wish, { target, set, rows, now: timeNow() }).seen);
   }
   const { change, canary, stopAtFailureShare, acceptWarnings } = wish;

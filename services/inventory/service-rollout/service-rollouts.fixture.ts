@@ -12,6 +12,7 @@ import type { Role } from '@simlane/contracts/permissions';
 import type { RolloutPortion, RolloutSimState } from '@simlane/contracts/service-rollouts';
 import { inAccount } from '@simlane/service-kit/postgres';
 import { sql } from 'kysely';
+import type { Transaction } from '../database.ts';
 import { newIccid } from '../fleet.fixture.ts';
 import type { Inventory } from '../inventory.fixture.ts';
 import { goBy } from '../sim-services/clock.ts';
@@ -38,6 +39,9 @@ const startClock = () => {
   };
 };
 
+/** What one statement adds within the time that it has, on a busy machine too. */
+const ADDED_AT_ONCE = 10_000;
+
 export interface FleetWishes {
   readonly sims?: number;
   readonly profile?: Partial<ProfileWish>;
@@ -54,36 +58,39 @@ export const startFleet = async (inventory: Inventory, wishes: FleetWishes = {})
     id: randomUUID() as string,
     iccid: index < (wishes.withoutIccid ?? 0) ? null : newIccid(),
   })).toSorted((one, other) => (one.id < other.id ? -1 : 1));
-  await inAccount(inventory.db, accountId, async (tx) => {
-    await sql`insert into management_group (account_id, id, name) values (${accountId}, ${groupId}, 'Drivers')`.execute(
-      tx,
-    );
-    await sql`insert into sim (account_id, id, kind, state, provider_id, iccid)
-      select ${accountId}, given.id, 'physical', 'active', ${providerId}, given.iccid
-      from unnest(${sims.map(({ id }) => id)}::uuid[], ${sims.map(({ iccid }) => iccid)}::text[]) as given (id, iccid)`.execute(
-      tx,
-    );
-  });
-  // As the server does by itself within a minute; until then it plans as if the tables were empty.
-  const analyze = () => (sims.length > 1_000 ? sql`analyze`.execute(inventory.adminDb) : undefined);
-  await analyze();
+  const portions = Array.from({ length: Math.ceil(sims.length / ADDED_AT_ONCE) }, (_, index) =>
+    sims.slice(index * ADDED_AT_ONCE, (index + 1) * ADDED_AT_ONCE),
+  );
+  const addInPortions = async (add: (tx: Transaction, portion: typeof sims) => Promise<unknown>): Promise<void> => {
+    for (const portion of portions) await inAccount(inventory.db, accountId, (tx) => add(tx, portion));
+    // As the server does by itself within a minute; until then it plans as if the tables were empty.
+    if (sims.length > ADDED_AT_ONCE / 2) await sql`analyze`.execute(inventory.adminDb);
+  };
   await inAccount(inventory.db, accountId, (tx) =>
+    sql`insert into management_group (account_id, id, name) values (${accountId}, ${groupId}, 'Drivers')`.execute(tx),
+  );
+  await addInPortions((tx, portion) =>
+    sql`insert into sim (account_id, id, kind, state, provider_id, iccid)
+      select ${accountId}, given.id, 'physical', 'active', ${providerId}, given.iccid
+      from unnest(${portion.map(({ id }) => id)}::uuid[], ${portion.map(({ iccid }) => iccid)}::text[])
+        as given (id, iccid)`.execute(tx),
+  );
+  await addInPortions((tx, portion) =>
     sql`insert into sim_group (account_id, sim_id, group_id)
-      select account_id, id, ${groupId} from sim where account_id = ${accountId}`.execute(tx),
+      select ${accountId}, unnest(${portion.map(({ id }) => id)}::uuid[]), ${groupId}`.execute(tx),
   );
   const addProfile = (wish: Partial<ProfileWish> = {}): ServiceProfileFacts =>
     inventory.serviceCatalog.add({ providerId, ...wishes.profile, ...wish });
   const profile = addProfile();
-  const put = (which: readonly { readonly id: string }[], services: SimServices) =>
-    inAccount(inventory.db, accountId, (tx) =>
-      writeManyServices(
-        tx,
-        accountId,
-        which.map(({ id }) => ({ simId: id, services })),
-      ),
+  const write = (tx: Transaction, which: readonly { readonly id: string }[], services: SimServices) =>
+    writeManyServices(
+      tx,
+      accountId,
+      which.map(({ id }) => ({ simId: id, services })),
     );
-  await put(sims, settledOn(profile));
-  await analyze();
+  const put = (which: readonly { readonly id: string }[], services: SimServices) =>
+    inAccount(inventory.db, accountId, (tx) => write(tx, which, services));
+  await addInPortions((tx, portion) => write(tx, portion, settledOn(profile)));
 
   const call = <T>(
     method: 'GET' | 'POST',
