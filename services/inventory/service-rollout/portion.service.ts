@@ -19,8 +19,10 @@ import type { Origin } from '../timeline/timeline.repository.ts';
 import type { Rollouts } from './rollout-ground.ts';
 import { MOST_IN_A_PORTION, nextMove, ROOM_WAIT_MS, waitForAnswers, waitForPace } from './rollout.ts';
 import { endRollout, keepRollout } from './rollout-changing.ts';
+import { followedVersions, followersOf } from './rollout-set.repository.ts';
 import { findRollout, lockRollout, type RolloutRef, type StoredRollout } from './rollout.repository.ts';
 import {
+  addLateSims,
   countAnswers,
   findOvertaken,
   type InTurn,
@@ -98,13 +100,20 @@ const movePortionOf = async (tx: Transaction, before: StoredRollout, ground: Gro
       return { state: rollout.state, moved: 0, again: null };
     case 'stop':
       return stop(tx, rollout, { because: move.because, now });
-    case 'end':
+    case 'end': {
+      const late = await addThoseBehind(tx, rollout);
+      if (late > 0) {
+        const longer = { ...rollout, sims: rollout.sims + late, waiting: late };
+        await keepRollout(tx, longer, { lookIn: 0, now });
+        return { state: rollout.state, moved: 0, again: 0 };
+      }
       await endRollout(
         tx,
         { ...rollout, state: 'done' },
         { event: 'rollout_done', hasFailures: counts.failed > 0, now },
       );
       return { state: 'done', moved: 0, again: null };
+    }
     case 'wait': {
       const again = waitForAnswers(now.getTime() - rollout.quietSince.getTime());
       await keepRollout(tx, rollout, { lookIn: again, now });
@@ -131,6 +140,18 @@ const movePortionOf = async (tx: Transaction, before: StoredRollout, ground: Gro
       return { state: after.state, moved, again };
     }
   }
+};
+
+/**
+ * Whoever came to an edited profile at the moment of the edit can have got the version before: who brought him had asked
+ * for the profile a moment too early. An edit ends when nobody is behind.
+ */
+const addThoseBehind = async (tx: Transaction, rollout: StoredRollout): Promise<number> => {
+  const { accountId, profile } = rollout;
+  if (profile === null) return 0;
+  const followed = await followedVersions(tx, accountId, profile.id);
+  const versions = followed.map(({ version }) => version).filter((version) => version < profile.version);
+  return addLateSims(tx, rollout, followersOf({ accountId }, { profileId: profile.id, versions }));
 };
 
 const stop = async (

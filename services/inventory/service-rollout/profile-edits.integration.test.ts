@@ -3,7 +3,7 @@ import { machineClock } from '@simlane/service-kit/clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
 import { goBy } from '../sim-services/clock.ts';
-import { startFleet } from './service-rollouts.fixture.ts';
+import { settledOn, startFleet } from './service-rollouts.fixture.ts';
 
 let inventory: Inventory;
 beforeAll(async () => {
@@ -41,6 +41,26 @@ describe('an edit of a profile', () => {
         options: [{ option: 'data', profile: 'on', confirmed: 'on' }, {}, {}],
       });
     }
+  });
+
+  it('ends when nobody is behind: also not who came to the profile at that moment, with the version before', async () => {
+    const fleet = await startFleet(inventory, { sims: 5 });
+    const [late, ...others] = fleet.sims;
+    await fleet.put(
+      [late].flatMap((sim) => (sim === undefined ? [] : [sim])),
+      settledOn(fleet.addProfile()),
+    );
+    const { body } = await fleet.edit({ data: 'on' });
+    const id = body.rolloutId ?? '';
+    expect((await fleet.rollout(id)).sims).toBe(others.length);
+    await fleet.portion(id);
+    await fleet.put(
+      [late].flatMap((sim) => (sim === undefined ? [] : [sim])),
+      settledOn(fleet.profile),
+    );
+    await fleet.drive(id);
+    expect(await fleet.rollout(id)).toMatchObject({ sims: 5, counts: { done: 5 } });
+    expect(await fleet.show(late?.id ?? '')).toMatchObject({ serviceProfile: { version: 2 } });
   });
 
   it('passes those by that deviate, which its preview names, and does not end a deviation', async () => {

@@ -23,6 +23,23 @@ export const addRolloutSims = async (
   return Number(numAffectedRows ?? 0n);
 };
 
+/** Adds those of the members that are not in the rollout yet, after the others. Resolves to how many they are. */
+export const addLateSims = async (
+  tx: Transaction,
+  { accountId, id, sims: before }: RolloutRef & { readonly sims: number },
+  members: Members,
+): Promise<number> => {
+  const { numAffectedRows } = await sql`
+    insert into service_rollout_sim (account_id, rollout_id, sim_id, position)
+    select ${accountId}, ${id}, m.sim_id, ${before} + row_number() over (order by m.sim_id)
+    from (${members}) m
+    where not exists (
+      select from service_rollout_sim r
+      where r.account_id = ${accountId} and r.rollout_id = ${id} and r.sim_id = m.sim_id
+    )`.execute(tx);
+  return Number(numAffectedRows ?? 0n);
+};
+
 export interface InTurn {
   readonly simId: string;
   /** Of one that has failed and is wanted again. */

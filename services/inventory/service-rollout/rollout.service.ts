@@ -106,7 +106,6 @@ const addRollout = async (
     readonly origin: RequestOrigin & { readonly bodyHash: string };
   },
 ): Promise<ServiceRollout> => {
-  const { accountId } = caller;
   const set = await setOf(tx, caller, { over: wish.over, providerId: target.providerId });
   if (wish.previewToken !== undefined) {
     const rows = await tally(tx, set.members);
