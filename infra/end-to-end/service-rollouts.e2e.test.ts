@@ -2,9 +2,10 @@ import { inventoryRoutes } from '@simlane/contracts/http/inventory';
 import { ratePlanRoutes, servicePackRoutes, serviceProfileRoutes } from '@simlane/contracts/http/service-profiles';
 import { type ServiceRollout, serviceRolloutRoutes } from '@simlane/contracts/http/service-rollouts';
 import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { ApiProblem } from '../demo/public-api.ts';
-import { type Manager, startManager } from './fleet-manager.fixture.ts';
+import { signInAs } from '../local/sign-in.ts';
+import { type Manager, serviceUrls, startManager } from './fleet-manager.fixture.ts';
 import { type OwnProvider, startProvider } from './own-provider.fixture.ts';
 import { signalProcess } from './stack-process.fixture.ts';
 
@@ -58,6 +59,23 @@ const edit = async (options: Record<string, string>): Promise<{ id: string; roll
   const { id, rolloutId } = await manager.api.call(simServiceRoutes.createServiceChange, { body });
   return { id, rolloutId: rolloutId ?? '' };
 };
+/** The call that the catalog names to whoever tries to edit the options of a profile there. */
+const namedCall = async (
+  options: Record<string, string>,
+): Promise<{ kind: 'edit_profile'; serviceProfileId: string }> => {
+  const response = await fetch(`${serviceUrls().catalog}/catalog/v1/service-profiles/${profiles.basic}`, {
+    method: 'PATCH',
+    headers: {
+      authorization: `Bearer ${await signInAs(inject('stack'), 'administrator')}`,
+      'content-type': 'application/json',
+      'if-match': '1',
+    },
+    body: JSON.stringify({ options }),
+  });
+  const { code, fix } = (await response.json()) as { code: string; fix: string };
+  expect(code).toBe('service_change_needed');
+  return JSON.parse(fix.slice(fix.indexOf('{'), fix.lastIndexOf('}') + 1));
+};
 const optionOf = async (simId: string, option: string) =>
   (await manager.api.call(simServiceRoutes.getSimServices, { params: { id: simId } })).options.find(
     (one) => one.option === option,
@@ -102,6 +120,17 @@ it('a file of ICCIDs with bad rows starts nothing until the good ones are accept
   await reaches(id, 'done');
   expect((await rollout(id)).counts).toMatchObject({ done: SIMS, failed: 0 });
   expect(await changesMade()).toEqual(sims.map(() => 1));
+});
+
+it('an edit is the call that the catalog names, and its preview says whom it touches', async () => {
+  const body = { ...(await namedCall({ roaming: 'on' })), options: { roaming: 'on' } };
+  expect(body).toEqual({ kind: 'edit_profile', serviceProfileId: profiles.basic, options: { roaming: 'on' } });
+  const preview = await manager.api.call(simServiceRoutes.previewServiceChange, { body });
+  expect(preview).toMatchObject({
+    touchedSims: SIMS,
+    changes: { now: { serviceProfile: { version: 2 } } },
+    rollout: { canarySims: 10, options: [{ option: 'roaming', to: 'on', sims: SIMS }], warnings: [] },
+  });
 });
 
 it('an edit whose canary is refused stops with the words of the provider; its retry reaches everybody', async () => {

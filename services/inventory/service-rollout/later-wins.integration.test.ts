@@ -49,6 +49,20 @@ describe('what a person wants of a SIM', () => {
     });
   });
 
+  it('of one that has failed is not undone by a retry, which counts it for no failure', async () => {
+    const fleet = await startFleet(inventory, { sims: 2 });
+    const { id } = await migration(fleet, { data: 'on' }, { canary: { sims: 2 }, stopAtFailureShare: 0.5 });
+    const [first, second] = ids(fleet);
+    expect(await fleet.drive(id, () => 'No')).toMatchObject({ state: 'stopped' });
+    await fleet.change(first, { ...DEVIATES, options: { data: 'slow' } });
+    await fleet.answer(first, null);
+    await fleet.decide(id, 'retry');
+    expect(await fleet.drive(id)).toMatchObject({ state: 'done' });
+    expect([await stateOf(fleet, id, first), await stateOf(fleet, id, second)]).toEqual(['superseded', 'done']);
+    expect(await fleet.show(first)).toMatchObject({ deviation: { reason: 'A trip' } });
+    expect((await fleet.listSims(id, 'superseded'))[0]?.serviceChangeId).not.toBeNull();
+  });
+
   it('before the rollout was made is overtaken by it', async () => {
     const fleet = await startFleet(inventory, { sims: 2 });
     const [first] = ids(fleet);

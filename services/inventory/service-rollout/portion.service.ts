@@ -176,7 +176,9 @@ interface Next {
 /** A SIM of this portion, held, with what becomes of it. */
 interface SimInTurn {
   readonly held: HeldServices;
+  /** Of its change: that is made now, or that has failed before. */
   readonly changeId: string;
+  readonly hadChange: boolean;
   readonly turn: Turn;
 }
 
@@ -203,9 +205,9 @@ const moveNext = async (
 
 const isMove = (turn: Turn): turn is Extract<Turn, { after: unknown }> => 'after' in turn;
 
-const turnTaken = ({ held: { simId }, changeId, turn }: SimInTurn): TurnTaken => {
-  if (turn.kind === 'unchanged' || turn.kind === 'superseded') return { simId, changeId: null, outcome: turn.kind };
-  return { simId, changeId, outcome: null };
+const turnTaken = ({ held: { simId }, changeId, hadChange, turn }: SimInTurn): TurnTaken => {
+  const outcome = turn.kind === 'unchanged' || turn.kind === 'superseded' ? turn.kind : null;
+  return { simId, changeId: outcome === null || hadChange ? changeId : null, outcome };
 };
 
 /** What becomes of each that could be taken, in the order of their turns. */
@@ -232,7 +234,7 @@ const judgeTurns = async (
     const state = before === null ? null : (states.get(before) ?? null);
     const provider = providers.get(one.sim.providerId);
     const turn = turnOf(one, { rollout, facts, provider, changeId, before: state, isOvertaken, now });
-    return [{ held: one, changeId, turn }];
+    return [{ held: one, changeId, hadChange: before !== null, turn }];
   });
 };
 

@@ -131,8 +131,8 @@ export const countAnswers = async (
       (select count(*) from sim s where s.account_id = ${accountId} and s.iccid is not null
         and s.id in (select c.sim_id from ${changes} and c.state = 'pending')) as pending,
       (select count(*) from ${changes} and c.state = 'failed'
-        and not exists (select from service_rollout_sim r where r.account_id = c.account_id
-          and r.rollout_id = c.rollout_id and r.change_id = c.id and r.sim_id = c.sim_id and r.waits)) as failed,
+        and exists (select from service_rollout_sim r where r.account_id = c.account_id and r.rollout_id = c.rollout_id
+          and r.sim_id = c.sim_id and r.change_id = c.id and r.outcome is null and not r.waits)) as failed,
       (select count(*) from ${changes} and c.state in ('done', 'scheduled')) as succeeded`.execute(tx);
   const { pending = 0, failed = 0, succeeded = 0 } = rows[0] ?? {};
   return { pending, failed, answered: failed + succeeded };
