@@ -9,7 +9,7 @@ import { keyedRequest, makeOnce } from './making.service.ts';
 import { addRatePlan, changeRatePlan, holdRatePlan, ratePlans } from './rate-plan.repository.ts';
 import { readItem, requireProvider } from './reading.ts';
 import { listProfilesUsing } from './service-profile.repository.ts';
-import { inUse, requireUnarchived, requireVersion } from './versioned.ts';
+import { codeInUse, inUse, requireUnarchived, requireVersion } from './versioned.ts';
 
 /** @throws ProblemError `not_found` or `archived` (the provider), `idempotency_key_reused` */
 export const createRatePlan = (
@@ -32,9 +32,10 @@ export const createRatePlan = (
 
 /**
  * Edits a plan in the version that the caller has read; what the command leaves out stays, and the same again makes no
- * version.
+ * version. The code is what the provider knows the plan by: while profiles have the plan, another code would be another plan
+ * for all their SIMs.
  *
- * @throws ProblemError `stale_version`, `archived`
+ * @throws ProblemError `stale_version`, `archived`, `used_by_profiles`
  */
 export const editRatePlan = (
   db: Db,
@@ -48,8 +49,14 @@ export const editRatePlan = (
     requireUnarchived('rate plan', plan);
     const { name = plan.name, code = plan.code } = changes;
     if (name === plan.name && code === plan.code) return plan;
+    if (code !== plan.code) await requireUnused(tx, accountId, plan);
     return changeRatePlan(tx, accountId, plan, { name, code }, sub);
   });
+
+const requireUnused = async (tx: Tx, accountId: string, plan: RatePlan): Promise<void> => {
+  const profiles = await listProfilesUsing(tx, accountId, { ratePlanId: plan.id });
+  if (profiles.length > 0) throw codeInUse(plan, profiles);
+};
 
 /** Archives a plan that no profile uses; a repeat changes nothing. @throws ProblemError `used_by_profiles` */
 export const archiveRatePlan = (db: Db, { accountId, sub }: Caller, id: string): Promise<RatePlan> =>

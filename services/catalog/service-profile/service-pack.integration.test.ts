@@ -111,12 +111,30 @@ describe('a service pack', () => {
 
 describe('a rate plan', () => {
   it('keeps its code in each version', async () => {
-    const { plan } = account;
+    const plan = await account.createPlan();
     expect(await account.edit('rate-plans', plan.id, { code: 'BUS-2' })).toMatchObject({ status: 200 });
     expect(await account.versions('rate-plans', plan.id)).toMatchObject([
       { version: 2, code: 'BUS-2', name: plan.name },
       { version: 1, code: plan.code, name: plan.name },
     ]);
+  });
+
+  it('that profiles have keeps its code, the profiles are named, and its name can be another', async () => {
+    const { plan, profile } = account;
+    const answer = await account.edit('rate-plans', plan.id, { code: 'BUS-2', name: 'Renamed' });
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { code: 'used_by_profiles', fix: expect.stringContaining('migrate'), errors: [{ pointer: '/code' }] },
+    });
+    expect(answer.body.detail).toContain(`“${profile.name}” (${profile.id})`);
+    expect(await account.edit('rate-plans', plan.id, { code: plan.code, name: 'Renamed' })).toMatchObject({
+      status: 200,
+      body: { code: plan.code, name: 'Renamed' },
+    });
+    await account.archive('service-profiles', profile.id);
+    const { version } = await account.read('rate-plans', plan.id);
+    expect(version).toBe(2);
+    expect(await account.edit('rate-plans', plan.id, { code: 'BUS-2' })).toMatchObject({ status: 200 });
   });
 });
 

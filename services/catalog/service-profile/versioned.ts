@@ -44,6 +44,17 @@ export const inUse = (what: string, { name }: Named, profiles: readonly Named[])
     fix: 'Migrate the SIMs of these profiles to others and archive the profiles, then try again',
   });
 
+/** What another code for a plan is refused with. */
+export const codeInUse = ({ name }: Named, profiles: readonly Named[]): ProblemError =>
+  new ProblemError(
+    'used_by_profiles',
+    `Another code would change the rate plan of the service profiles ${list(profiles)}, which have “${name}”`,
+    {
+      fix: 'Make another rate plan with that code, and migrate the SIMs to profiles that have it',
+      errors: [{ pointer: '/code', detail: 'Is what these profiles hold' }],
+    },
+  );
+
 /** What an edit of a pack is refused with. */
 export const editRefused = ({ name }: Named, faults: readonly EditFault[]): ProblemError => {
   const profiles = new Map(faults.map(({ profile }) => [profile.id, profile]));

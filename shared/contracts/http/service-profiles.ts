@@ -239,9 +239,10 @@ export const ratePlanRoutes = {
     ...edit,
     path: '/catalog/v1/rate-plans/:id',
     summary: 'Edit a rate plan',
+    description: 'Its name at any time; its code while no service profile has it.',
     body: z.strictObject({ name: nameSchema, code: ratePlanFields.code }).partial(),
     answer: ratePlanSchema,
-    problems: ['archived'],
+    problems: ['archived', 'used_by_profiles'],
   }),
   archiveRatePlan: publicRoute({
     ...archive,
