@@ -45,10 +45,23 @@ export const providerServiceRefusalSchema = z.looseObject({
 /** The provider says in its own words that nothing is scheduled by this change; any other 404 may come from something between. */
 export const providerUnknownChangeSchema = z.looseObject({ code: z.enum(['not_found', 'unknown_change']) });
 
-/** `GET sims/{iccid}/services`: what is in force, and which plans are to follow. */
+const reportedEntrySchema = z.tuple([serviceCodeSchema, z.string().max(LONGEST_CODE_CHARACTERS)]);
+const readable = (entry: [string, unknown]) => {
+  const { success, data } = reportedEntrySchema.safeParse(entry);
+  return success ? [data] : [];
+};
+/** As far as it can be read: an option with a value of another form says nothing, and takes nothing else with it. */
+const reportedOptionsSchema = z
+  .record(z.string(), z.unknown())
+  .transform((options) => Object.fromEntries(Object.entries(options).flatMap(readable)));
+
+/**
+ * `GET sims/{iccid}/services`: what is in force, and which plans are to follow. A schedule that cannot be read makes all
+ * of it unreadable: nobody may take a plan for cancelled because it is written otherwise.
+ */
 export const providerServicesSchema = z.looseObject({
-  options: configurationSchema,
-  ratePlan: serviceCodeSchema.nullish(),
+  options: reportedOptionsSchema,
+  ratePlan: serviceCodeSchema.nullish().catch(null),
   scheduled: z
     .array(z.looseObject({ changeId: z.string(), ratePlan: serviceCodeSchema, effectiveOn: z.iso.date() }))
     .default([]),
