@@ -10,6 +10,7 @@ import { addActionProfileRoutes } from './actions/action-profile.routes.ts';
 import type { Catalog } from './actions/catalog.ts';
 import type { Database } from './database.ts';
 import type { Decoder } from './decoding/decoder.ts';
+import { addDriftRoutes, addReconciliationInternalRoutes } from './drift/drift.routes.ts';
 import { addFleetRoutes } from './fleet/fleet.routes.ts';
 import { DECODING_LIMITS, UPLOAD_LIMITS } from './qr-code/limits.ts';
 import { addLinkPageRoutes } from './qr-code/link-pages.routes.ts';
@@ -81,12 +82,14 @@ export const buildApp = async (
   addLinkPageRoutes(publicApp, qrCodes);
   addSimServiceRoutes(publicApp, { db, serviceCatalog, onWanted: onServicesWanted, onDue });
   addServiceRolloutRoutes(publicApp, { db, serviceCatalog, onDue });
+  addDriftRoutes(publicApp, { db, serviceCatalog, onWanted: onServicesWanted, onDue });
 
   const internalApp = await buildInternalServer(common);
   addReplacementRoutes(internalApp, { db, catalog });
   addQrCodeInternalRoutes(internalApp, qrCodes);
   addSimServicesInternalRoutes(internalApp, db);
   addServiceRolloutInternalRoutes(internalApp, { db, serviceCatalog, onDue });
+  addReconciliationInternalRoutes(internalApp, db);
   addSeedRoutes(internalApp, { db, seeding });
   return { public: publicApp, internal: internalApp };
 };

@@ -1,5 +1,6 @@
 import type { Action } from '@simlane/contracts/actions';
 import type { TimelineSource } from '@simlane/contracts/http/timeline';
+import type { DriftState } from '@simlane/contracts/drift';
 import type { IccidIssue } from '@simlane/contracts/http/inventory-internal';
 import type { ReplacementAction } from '@simlane/contracts/order';
 import type { ReplacementState, SimKind, SimState, Slot } from '@simlane/contracts/sim';
@@ -21,6 +22,7 @@ import type { Database as AccountDatabase } from '@simlane/service-kit/postgres'
 import type { ColumnType, Generated, GeneratedAlways, Transaction as KyselyTransaction } from 'kysely';
 import type { ServiceRolloutKind, ServiceRolloutState } from '@simlane/contracts/service-rollouts';
 import type { RolloutStart } from './service-rollout/rollout.ts';
+import type { Drift } from './drift/drift.ts';
 import type { Wants } from './sim-services/service-change.ts';
 import type { ProfileContent, SimServices } from './sim-services/sim-services.ts';
 
@@ -304,11 +306,45 @@ export interface SimServicesTable {
   /** The call that is open, and the plan in force. */
   call_id: GeneratedAlways<string | null>;
   confirmed_plan: GeneratedAlways<string | null>;
+  deviating_since: GeneratedAlways<Date | null>;
+  plan_refused_at: GeneratedAlways<Date | null>;
+  /** The first of those that are refused. */
+  options_refused_at: GeneratedAlways<Date | null>;
 }
 
 /** Times in a document are text. */
 export type Written<T> = T extends Date ? string : T extends object ? { readonly [K in keyof T]: Written<T[K]> } : T;
 export type StoredServices = Written<SimServices>;
+
+export interface DriftProposalTable {
+  account_id: string;
+  id: string;
+  sim_id: string;
+  state: DriftState;
+  drift: Json<StoredDrift>;
+  version: number;
+  since: Date;
+  seen_at: Date;
+  ended_at: Date | null;
+  decided_by: string | null;
+  reason: string | null;
+}
+
+export type StoredDrift = Written<Drift>;
+
+export interface ServiceReconciliationTable {
+  account_id: string;
+  /** The account's, or the SIM's. */
+  id: string;
+  sim_id: string | null;
+  asked_at: Date | null;
+  began_at: Date | null;
+  ended_at: Date | null;
+  place_provider_id: string | null;
+  place_sim_id: string | null;
+  compared: Generated<number>;
+  unread: Generated<number>;
+}
 
 export interface ProviderPaceTable {
   account_id: string;
@@ -424,6 +460,8 @@ export interface Schema extends DueDatabase {
   service_rollout: ServiceRolloutTable;
   service_rollout_sim: ServiceRolloutSimTable;
   provider_pace: ProviderPaceTable;
+  drift_proposal: DriftProposalTable;
+  service_reconciliation: ServiceReconciliationTable;
   sim_in_fleet: SimInFleetView;
 }
 

@@ -15,6 +15,8 @@ import { buildApp } from './app.ts';
 import { readInventoryConfig } from './config.ts';
 import { APP_ROLE, type Schema } from './database.ts';
 import { createChildProcessDecoder } from './decoding/child-process-decoder.ts';
+import { createReconciliationDueHandler } from './drift/reconciliation-due-handler.ts';
+import { createTemporalReconciliationWorkflow } from './drift/temporal-reconciliation-workflow.ts';
 import { migrations } from './migrations/index.ts';
 import { createQrCodeDueHandlers } from './qr-code/qr-code-due-handlers.ts';
 import { createS3OriginalStore } from './qr-code/s3-original-store.ts';
@@ -97,6 +99,10 @@ await runService({
         ...createRolloutDueHandler({
           db,
           workflow: createTemporalRolloutWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+        }),
+        ...createReconciliationDueHandler({
+          db,
+          workflow: createTemporalReconciliationWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
         }),
       },
     });

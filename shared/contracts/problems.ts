@@ -55,6 +55,8 @@ export const PROBLEMS = {
   preview_stale: refused(409, 'What the preview has seen has changed since'),
   service_change_state: refused(409, 'The state of the service change does not allow this'),
   service_rollout_state: refused(409, 'The state of the rollout does not allow this'),
+  drift_state: refused(409, 'The state of the drift proposal does not allow this'),
+  drift_changed: refused(409, 'What differs has changed since it was looked at'),
   used_by_profiles: refused(409, 'Service profiles use what this would take away'),
   link_dead: refused(410, 'The link no longer works'),
   stale_version: refused(412, 'Somebody else changed this in the meantime'),

@@ -14,6 +14,17 @@ export type ServiceOutcome = (typeof SERVICE_OUTCOMES)[number];
 export const SERVICE_CALL_STATES = ['sending', 'pending', 'answered'] as const;
 export type ServiceCallState = (typeof SERVICE_CALL_STATES)[number];
 
+/**
+ * What is left to do about what a SIM may do, and by whom: `rate_plan_refused`: the plan before stays in force;
+ * `option_refused`: the option stays as last confirmed; `drift_open`: the provider reports otherwise than it confirmed.
+ */
+export const SERVICE_TODOS = {
+  rate_plan_refused: { responsible: 'manager' },
+  option_refused: { responsible: 'manager' },
+  drift_open: { responsible: 'manager' },
+} as const;
+export type ServiceTodoCode = keyof typeof SERVICE_TODOS;
+
 export const SIM_SERVICES_WORKFLOW = 'simServices';
 /** The provider has answered a service call, or said more about it; what it said is read from order. */
 export const SERVICE_CALL_ANSWERED_SIGNAL = 'serviceCallAnswered';

@@ -9,6 +9,7 @@ import { qrCode } from './0007-qr-code.ts';
 import { simServices } from './0008-sim-services.ts';
 import { scheduledPlans } from './0009-scheduled-plans.ts';
 import { serviceRollouts } from './0010-service-rollouts.ts';
+import { driftProposals } from './0011-drift-proposals.ts';
 
 export const migrations: Migrations = {
   '0001-fleet': fleet,
@@ -21,4 +22,5 @@ export const migrations: Migrations = {
   '0008-sim-services': simServices,
   '0009-scheduled-plans': scheduledPlans,
   '0010-service-rollouts': serviceRollouts,
+  '0011-drift-proposals': driftProposals,
 };

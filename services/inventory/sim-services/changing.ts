@@ -2,6 +2,8 @@
 import type { SimState } from '@simlane/contracts/sim';
 import { bringDueForward, type DueEntry, setManyDue } from '@simlane/service-kit/due';
 import type { Transaction } from '../database.ts';
+import { reconcileDaily } from '../drift/reconciliation-due.ts';
+import { settleDrift } from '../drift/settling.ts';
 import { lockSim, lockSims } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { handOverRolloutSims } from '../service-rollout/rollout-sims.repository.ts';
@@ -101,12 +103,20 @@ export const changeManyServices = async (
   if (written.length > 0) {
     const rows = written.map(({ held, after }) => ({ simId: held.simId, services: after }));
     await writeManyServices(tx, accountId, rows);
+    if (written.some(({ held }) => held.version === 0)) await reconcileDaily(tx, accountId, now);
   }
   const entries = changed.flatMap(({ held, told }) =>
     told.map((entry) => ({ subject: { type: 'sim', id: held.simId } as const, ...entry })),
   );
   if (entries.length > 0) await addToTimeline(tx, accountId, origin, entries);
   await settleChanges(tx, accountId, changed, now);
+  const settled = changed.map(({ held, after }) => ({
+    simId: held.simId,
+    before: held.services,
+    after,
+    isInUse: held.sim.isInUse,
+  }));
+  await settleDrift(tx, accountId, settled, { origin, now });
   await setManyDue(
     tx,
     changed.map(({ held, after }) => dueEntry(held, after, now)),

@@ -125,7 +125,7 @@ const takePlan = (services: SimServices, answer: Answer): SimServices => {
 };
 
 /** What was arranged before, and is in force now or has been overtaken, is waited for no more. */
-const putInForce = (services: SimServices, plan: string): SimServices => ({
+export const putInForce = (services: SimServices, plan: string): SimServices => ({
   ...services,
   confirmed: { ...services.confirmed, plan },
   failed: services.failed.plan?.value === plan ? { ...services.failed, plan: null } : services.failed,

@@ -12,6 +12,9 @@ interface Planned {
   readonly at: number;
 }
 
+const without = (values: Record<string, string>, ...codes: string[]): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([code]) => !codes.includes(code)));
+
 const FIVE_PAST_MIDNIGHT_MS = 5 * 60_000;
 
 export const firstOfNextMonth = (now: Date): number =>
@@ -34,6 +37,11 @@ export const createServicesModel = (how: PlanChange) => {
   let keepsHeld = false;
   /** Of cancellations: the arrangement that is to go. */
   const cancelling = new Map<string, string>();
+  /** Other means manage the SIM while it has its own values. */
+  let isManagedElsewhere = false;
+  /** What the provider was seen to have otherwise than it has confirmed. */
+  let drifting: Record<string, string> = {};
+  let planDrifting: string | null = null;
 
   const wanted = (): Record<string, string> => own ?? { ...profile?.options };
   const forgetOtherRefusals = (): void => {
@@ -44,7 +52,31 @@ export const createServicesModel = (how: PlanChange) => {
     profile = newest;
     own = null;
     ownUntil = null;
+    isManagedElsewhere = false;
     forgetOtherRefusals();
+  };
+  const forgetDrift = (): void => {
+    drifting = {};
+    planDrifting = null;
+  };
+  const isInForce = (code: string, value: string): void => {
+    if (inForce[code] !== value) drifting = without(drifting, code);
+    inForce = { ...inForce, [code]: value };
+  };
+  const ownValues = (newest: ProfileContent, options: Record<string, string>, until: number | null): void => {
+    const values = { ...newest.options, ...wanted(), ...options };
+    const isProfile = Object.keys(values).every((code) => values[code] === newest.options[code]);
+    if (isProfile) return followNewest(newest);
+    own = values;
+    ownUntil = until;
+    isManagedElsewhere = false;
+    forgetOtherRefusals();
+  };
+  /** What was seen is known from here on, and what was refused of it may be asked again. */
+  const acknowledgeDrift = (): void => {
+    inForce = { ...inForce, ...drifting };
+    refused = without(refused, ...Object.keys(drifting));
+    if (planDrifting !== null && refusedPlan === planNow) refusedPlan = null;
   };
   const wantPlan = (plan: string, changeId: string, now: Date): void => {
     refusedPlan = null;
@@ -53,6 +85,7 @@ export const createServicesModel = (how: PlanChange) => {
     later = atOnce ? null : { changeId, plan, at: firstOfNextMonth(now) };
   };
   const comesInForce = (plan: string): void => {
+    if (planInForce !== plan) planDrifting = null;
     planInForce = plan;
     if (refusedPlan === plan) refusedPlan = null;
     if (held?.plan === plan && later?.plan !== plan) held = null;
@@ -91,19 +124,42 @@ export const createServicesModel = (how: PlanChange) => {
       later: later && { changeId: later.changeId, plan: later.plan, at: later.at },
       inForce: { options: inForce, plan: planInForce },
       refused: { options: refused, plan: refusedPlan },
+      drifting: { options: drifting, plan: planDrifting },
     }),
 
     migrate: (to: ProfileContent, changeId: string, now: Date): void => {
       followNewest(to);
       wantPlan(to.plan, changeId, now);
     },
-    deviate: (newest: ProfileContent, options: Record<string, string>, until: number | null): void => {
-      const values = { ...newest.options, ...wanted(), ...options };
-      const isProfile = Object.keys(values).every((code) => values[code] === newest.options[code]);
-      if (isProfile) return followNewest(newest);
-      own = values;
-      ownUntil = until;
-      forgetOtherRefusals();
+    deviate: (newest: ProfileContent, options: Record<string, string>, until: number | null): void =>
+      ownValues(newest, options, until),
+    manageElsewhere: (newest: ProfileContent, options: Record<string, string>): void => {
+      ownValues(newest, options, null);
+      isManagedElsewhere = own !== null;
+      if (isManagedElsewhere) forgetDrift();
+    },
+    reported: (options: Record<string, string>, plan: string): void => {
+      if (profile === null || isManagedElsewhere) return;
+      drifting = Object.fromEntries(
+        Object.entries(options).filter(([code, value]) => code in inForce && inForce[code] !== value),
+      );
+      planDrifting = planInForce === null || plan === planInForce || plan === held?.plan ? null : plan;
+    },
+    takeTheirs: (newest: ProfileContent): void => {
+      const [found, plan] = [drifting, planDrifting];
+      acknowledgeDrift();
+      forgetDrift();
+      if (plan !== null) {
+        if (planNow === planInForce) planNow = plan;
+        if (later?.plan === plan) later = null;
+        comesInForce(plan);
+      }
+      if (Object.keys(found).length > 0) ownValues(newest, found, null);
+    },
+    pushOurs: (): void => {
+      acknowledgeDrift();
+      planInForce = planDrifting ?? planInForce;
+      forgetDrift();
     },
     reattach: (newest: ProfileContent): void => {
       if (own !== null) followNewest(newest);
@@ -135,6 +191,7 @@ export const createServicesModel = (how: PlanChange) => {
       held = null;
       asked.clear();
       cancelling.clear();
+      forgetDrift();
     },
 
     /** What is wrong with sending this; empty where nothing is. */
@@ -184,7 +241,7 @@ export const createServicesModel = (how: PlanChange) => {
       } else if (call !== undefined && result.of === 'option' && result.name in call.options) {
         const { [result.name]: value = '', ...others } = call.options;
         call.options = others;
-        if (result.outcome === 'applied') inForce = { ...inForce, [result.name]: value };
+        if (result.outcome === 'applied') isInForce(result.name, value);
         else if (wanted()[result.name] === value) refused = { ...refused, [result.name]: value };
       } else if (call !== undefined && result.of === 'rate_plan' && result.name === call.plan) {
         call.plan = null;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
+import { type Drift, driftIn, driftLeft, isComparable, NO_DRIFT, pushOurs, takeTheirs } from '../drift/drift.ts';
 import { type CallResult, nextCall, takeResults } from './service-call.ts';
 import { createServicesModel, type ServicesModel } from './services-model.fixture.ts';
 import {
@@ -44,6 +45,7 @@ class Sequence {
   readonly #profiles: ProfileContent[];
   readonly #answered: { callId: string; results: CallResult[] }[] = [];
   #services: SimServices = NO_SERVICES;
+  #drift: Drift = NO_DRIFT;
   #now = new Date('2026-11-27T22:30:00Z');
   #count = 0;
   readonly story: string[] = [];
@@ -98,6 +100,37 @@ class Sequence {
       if (typeof after === 'string') throw new Error(after);
       this.#services = after;
       this.#model.deviate(newest, options, until?.getTime() ?? null);
+    },
+    manage: () => {
+      const newest = this.#newest();
+      if (newest === null || this.#below(3) > 0) return;
+      const options = { [this.#one(CODES)]: this.#one(VALUES) };
+      const wish = { options, kind: 'api_managed', reason: 'r', by: 'x', expiresAt: null } as const;
+      const after = deviate(this.#services, newest, wish, this.#now);
+      if (typeof after === 'string') throw new Error(after);
+      this.#services = after;
+      this.#model.manageElsewhere(newest, options);
+    },
+    // Nobody has asked the provider for what it has by now.
+    report: () => {
+      if (!isComparable(this.#services, { iccid: 'iccid', isInUse: true }, this.#now)) return;
+      const reported = { options: this.#values(), plan: this.#one(['S', 'M', 'L']) };
+      this.#drift = driftIn(this.#services, reported, { before: this.#drift, version: 1, now: this.#now });
+      this.#model.reported(reported.options, reported.plan);
+    },
+    takeTheirs: () => {
+      const profile = this.#newest();
+      if (profile === null) return;
+      const after = takeTheirs(this.#services, this.#drift, { profile, reason: 'r', by: 'x', now: this.#now });
+      if (typeof after === 'string') throw new Error(after);
+      this.#services = after;
+      this.#drift = NO_DRIFT;
+      this.#model.takeTheirs(profile);
+    },
+    pushOurs: () => {
+      this.#services = pushOurs(this.#services, this.#drift);
+      this.#drift = NO_DRIFT;
+      this.#model.pushOurs();
     },
     reattach: () => {
       const newest = this.#newest();
@@ -203,6 +236,8 @@ class Sequence {
   }
 
   #check(): void {
+    this.#drift = driftLeft(this.#drift, this.#services, true);
+    const theirs = Object.entries(this.#drift.options).map(([code, difference]) => [code, difference.theirs] as const);
     const { options, deviation, plan, scheduled, confirmed, failed } = this.#services;
     const refused = Object.entries(failed.options).map(([code, { value }]) => [code, value] as const);
     const seen = {
@@ -212,6 +247,7 @@ class Sequence {
       later: scheduled && { changeId: scheduled.changeId, plan: scheduled.plan, at: scheduled.at.getTime() },
       inForce: confirmed,
       refused: { options: Object.fromEntries(refused), plan: failed.plan?.value ?? null },
+      drifting: { options: Object.fromEntries(theirs), plan: this.#drift.plan?.theirs ?? null },
     };
     const expected = this.#model.seen();
     if (!isDeepStrictEqual(seen, expected)) this.#fail('other than the model has it', { seen, expected });

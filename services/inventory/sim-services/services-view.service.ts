@@ -4,25 +4,36 @@ import type { Caller } from '@simlane/service-kit/authentication';
 import { readInAccount } from '@simlane/service-kit/postgres';
 import { notFound } from '@simlane/service-kit/problem';
 import type { Database } from '../database.ts';
+import { findOpenProposals, type StoredProposal } from '../drift/drift-proposal.repository.ts';
+import { shownDrift } from '../drift/shown-drift.ts';
 import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { timeNow } from './clock.ts';
 import type { ServiceCatalog } from './service-catalog.ts';
+import { todosOf } from './service-todos.ts';
 import { shownDeviation, shownPlan } from './service-wish.ts';
 import { waitsForIccid } from './services-owed.ts';
 import { planDiffers, type SimServices } from './sim-services.ts';
 import { type KeptServices, readServices } from './sim-services.repository.ts';
 
-const readSimWithServices = (db: Database, caller: Caller, simId: string): Promise<{ sim: Sim; kept: KeptServices }> =>
+interface SimWithServices {
+  readonly sim: Sim;
+  readonly kept: KeptServices;
+  readonly proposal: StoredProposal | undefined;
+}
+
+const readSimWithServices = (db: Database, caller: Caller, simId: string): Promise<SimWithServices> =>
   readInAccount(db, caller.accountId, async (tx) => {
+    const { accountId } = caller;
     const sim = await findSim(tx, visibilityOf(caller), simId);
     if (sim === undefined) throw notFound('There is no such SIM');
-    return { sim, kept: await readServices(tx, { accountId: caller.accountId, simId }) };
+    const kept = await readServices(tx, { accountId, simId });
+    return { sim, kept, proposal: (await findOpenProposals(tx, accountId, [simId])).get(simId) };
   });
 
 /** Each option and the plan: what the profile wants, what the SIM has of its own, what is in force, pending, failed. */
 export const showServices = async (db: Database, caller: Caller, simId: string): Promise<SimServicesView> => {
-  const { sim, kept } = await readSimWithServices(db, caller, simId);
+  const { sim, kept, proposal = null } = await readSimWithServices(db, caller, simId);
   const { services, version } = kept;
   const { profile, deviation, arranged } = services;
   return {
@@ -38,6 +49,8 @@ export const showServices = async (db: Database, caller: Caller, simId: string):
     },
     planDiffers: planDiffers(services),
     waitsForIccid: waitsForIccid(services, { iccid: sim.iccid, isInUse: sim.state !== 'discarded' }, timeNow()),
+    drift: proposal && shownDrift(proposal),
+    todos: todosOf(services, proposal),
   };
 };
 

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { PLAN_CHANGES } from '../rate-plan.ts';
 import { DEVIATION_KINDS, SERVICE_CHANGE_KINDS, SERVICE_CHANGE_STATES } from '../service-changes.ts';
+import { driftSchema } from './drift-proposals.ts';
 import { idParams, idSchema, nameSchema, pageOf, pageQuery, timeSchema } from './primitives.ts';
 import { rolloutPreviewSchema, rolloutTerms } from './rollout-preview.ts';
 import { publicRoute } from './route.ts';
+import { serviceTodoSchema } from './service-todos.ts';
 
 /** Of any length and form here: what the pack does not have is refused by name. */
 const optionsSchema = z.record(z.string().max(200), z.string().max(200)).describe('Values by the code of the option');
@@ -18,7 +20,7 @@ const scheduledPlanSchema = z.object({
   zone: z.string().describe("IANA: the provider's billing zone"),
   how: z.enum(PLAN_CHANGES),
 });
-const deviationSchema = z.object({
+export const deviationSchema = z.object({
   kind: z.enum(DEVIATION_KINDS),
   reason: z.string(),
   by: z.string().describe('The `sub` of whoever changed it last'),
@@ -59,6 +61,12 @@ export const simServicesSchema = z
     }),
     planDiffers: z.boolean().describe("The profile's plan is not in force, and nothing is on the way to change that"),
     waitsForIccid: z.boolean().describe('Something is to be sent, and is not until the SIM has an ICCID'),
+    drift: driftSchema
+      .nullable()
+      .describe(
+        'What the provider reports otherwise than it has confirmed; until it is decided the SIM follows its profile',
+      ),
+    todos: z.array(serviceTodoSchema),
   })
   .meta({ id: 'SimServices' });
 export type SimServicesView = z.output<typeof simServicesSchema>;

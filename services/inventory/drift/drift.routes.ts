@@ -1,0 +1,55 @@
+import { driftProposalRoutes } from '@simlane/contracts/http/drift-proposals';
+import { idSchema } from '@simlane/contracts/http/primitives';
+import { serviceReconciliationInternalRoutes } from '@simlane/contracts/http/service-reconciliation-internal';
+import { decodeCursor } from '@simlane/service-kit/pages';
+import { serveInternal, servePublic } from '@simlane/service-kit/routes';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Database } from '../database.ts';
+import type { ServiceChanges } from '../sim-services/service-ground.ts';
+import { decideDrift, listDriftProposals, readProposal } from './drift-decision.service.ts';
+import { askForReconciliation, recordReported, showReconciliation, takePortion } from './reconciliation.service.ts';
+
+const beforeId = z.tuple([idSchema]);
+
+/** `/inventory/v1/drift-proposals…` and `/inventory/v1/service-reconciliations…`, for users. */
+export const addDriftRoutes = (
+  app: FastifyInstance,
+  changes: ServiceChanges & { readonly onDue: () => void },
+): void => {
+  const { db } = changes;
+  servePublic(app, driftProposalRoutes.listDriftProposals, ({ query, caller }) => {
+    const { cursor, limit, ...filters } = query;
+    const page = { beforeId: cursor === undefined ? null : decodeCursor(beforeId, cursor)[0], limit };
+    return listDriftProposals(db, caller, filters, page);
+  });
+  servePublic(app, driftProposalRoutes.getDriftProposal, ({ params, caller }) => readProposal(db, caller, params.id));
+  servePublic(app, driftProposalRoutes.decideDrift, ({ params, body: { reason = null, ...body }, caller }) =>
+    decideDrift(changes, caller, params.id, { ...body, reason }),
+  );
+  servePublic(app, driftProposalRoutes.askForReconciliation, ({ body, caller }) =>
+    askForReconciliation(changes, caller, body.simId ?? null),
+  );
+  servePublic(app, driftProposalRoutes.getReconciliation, ({ params, caller }) =>
+    showReconciliation(db, caller, params.id),
+  );
+};
+
+/** What the workflow of a reconciliation asks for. */
+export const addReconciliationInternalRoutes = (app: FastifyInstance, db: Database): void => {
+  serveInternal(
+    app,
+    serviceReconciliationInternalRoutes.takePortion,
+    async ({ params: { reconciliationId: id }, caller: { accountId } }) => ({
+      portion: await takePortion(db, { accountId, id }),
+    }),
+  );
+  serveInternal(
+    app,
+    serviceReconciliationInternalRoutes.recordReported,
+    async ({ params: { reconciliationId: id }, body, caller: { accountId } }) => {
+      await recordReported(db, { accountId, id }, body);
+      return {};
+    },
+  );
+};
