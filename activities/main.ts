@@ -6,6 +6,7 @@ import { readWorkerConfig } from './config.ts';
 import { serveHealth } from './health.ts';
 import { createQrCodeActivities } from './qr-code.activities.ts';
 import { createServiceRolloutActivities } from './service-rollout.activities.ts';
+import { createServiceReconciliationActivities } from './service-reconciliation.activities.ts';
 import { createSimReplacementActivities } from './sim-replacement.activities.ts';
 import { createSimServicesActivities } from './sim-services.activities.ts';
 import { createWorker, IDLE_WORKER } from './worker.ts';
@@ -36,6 +37,7 @@ await runService({
       ...createQrCodeActivities({ inventory, notification }),
       ...createSimServicesActivities({ inventory, order }),
       ...createServiceRolloutActivities({ inventory }),
+      ...createServiceReconciliationActivities({ inventory, order }),
     };
     const worker = config.READ_ONLY ? IDLE_WORKER : await createWorker({ config, logger, activities });
     onClose(() => worker.stop());

@@ -1,6 +1,7 @@
 import type {
   QrCodeActivities,
   ServiceRolloutActivities,
+  ServiceReconciliationActivities,
   SimReplacementActivities,
   SimServicesActivities,
 } from '@simlane/contracts/activities';
@@ -49,7 +50,11 @@ const OFFERED_TO_ITS_CACHE_FOR = '3 seconds';
 export const createWorker = async (options: {
   config: Config;
   logger: Logger;
-  activities: SimReplacementActivities & QrCodeActivities & SimServicesActivities & ServiceRolloutActivities;
+  activities: SimReplacementActivities &
+    QrCodeActivities &
+    SimServicesActivities &
+    ServiceRolloutActivities &
+    ServiceReconciliationActivities;
 }): Promise<RunningWorker> => {
   const { config, logger, activities } = options;
   Runtime.install({ logger: pinoLogger(logger), shutdownSignals: [] });

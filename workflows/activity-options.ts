@@ -30,3 +30,9 @@ export const STEP: ActivityOptions = {
   heartbeatTimeout: WORKER_SILENCE,
   retry: RETRY_UNTIL_DONE,
 };
+
+/**
+ * A portion of SIMs is asked for one after another, some at once: each can take a provider 15 s, and the call 20 s. What
+ * has not come back after this long is taken for lost and done again.
+ */
+export const COMPARISON: ActivityOptions = { ...STEP, startToCloseTimeout: '3 minutes' };

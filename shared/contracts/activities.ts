@@ -1,4 +1,5 @@
 /** What workflows may ask for. Each is one step of the story, idempotent, and takes and returns ids and states. */
+import type { ServiceReconciliationInput } from './drift.ts';
 import type { OrderStatus, TodoCode } from './order.ts';
 import type { QrRequestClaim, QrRequestStep } from './qr-code-request.ts';
 import type { FactApplied } from './sim-replacement.ts';
@@ -120,4 +121,17 @@ export interface SimServicesActivities {
 export interface ServiceRolloutActivities {
   /** Moves the next SIMs, as many as pace and stop rule allow. A repeat moves the next ones: none is moved twice. */
   moveRolloutPortion(rollout: ServiceRolloutInput): Promise<RolloutPortion>;
+}
+
+/** What the workflow of a reconciliation may ask for. */
+export interface ServiceReconciliationActivities {
+  /**
+   * Asks the provider about the next SIMs and brings what it reports to inventory, which makes proposals of what
+   * differs. Resolves to null where none is left. A provider that goes on saying nothing is passed by.
+   *
+   * @param portion.tries how often it was tried at this place without getting on
+   */
+  compareServices(
+    portion: ServiceReconciliationInput & { readonly tries: number },
+  ): Promise<{ readonly hasMoved: boolean; readonly laterMs: number | null } | null>;
 }
