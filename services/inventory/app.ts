@@ -23,6 +23,7 @@ import { addSeedRoutes } from './seed/seed.routes.ts';
 import { addServiceRolloutInternalRoutes, addServiceRolloutRoutes } from './service-rollout/rollout.routes.ts';
 import type { ServiceCatalog } from './sim-services/service-catalog.ts';
 import type { ServiceChanges } from './sim-services/service-ground.ts';
+import { addServiceListRoutes } from './sim-services/service-lists.routes.ts';
 import { addSimServiceRoutes, addSimServicesInternalRoutes } from './sim-services/sim-services.routes.ts';
 import { addTimelineRoutes } from './timeline/timeline.routes.ts';
 
@@ -80,9 +81,11 @@ export const buildApp = async (
   addTimelineRoutes(publicApp, db);
   addQrCodeRoutes(publicApp, qrCodes);
   addLinkPageRoutes(publicApp, qrCodes);
-  addSimServiceRoutes(publicApp, { db, serviceCatalog, onWanted: onServicesWanted, onDue });
-  addServiceRolloutRoutes(publicApp, { db, serviceCatalog, onDue });
-  addDriftRoutes(publicApp, { db, serviceCatalog, onWanted: onServicesWanted, onDue });
+  const serviceChanges = { db, serviceCatalog, onWanted: onServicesWanted, onDue };
+  addSimServiceRoutes(publicApp, serviceChanges);
+  addServiceListRoutes(publicApp, db);
+  addServiceRolloutRoutes(publicApp, serviceChanges);
+  addDriftRoutes(publicApp, serviceChanges);
 
   const internalApp = await buildInternalServer(common);
   addReplacementRoutes(internalApp, { db, catalog });

@@ -59,9 +59,11 @@ export const askForReconciliation = async (
   return asked;
 };
 
+const noReconciliation = () => notFound('Nobody has asked for such a reconciliation yet');
+
 const readReconciliation = async (tx: Transaction, ref: ReconciliationRef): Promise<ServiceReconciliation> => {
   const reconciliation = await findReconciliation(tx, ref);
-  if (reconciliation === undefined) throw notFound('Nobody has asked for such a reconciliation yet');
+  if (reconciliation === undefined) throw noReconciliation();
   return shown(reconciliation);
 };
 
@@ -99,7 +101,8 @@ const begin = async (
   reconciliation: Reconciliation | undefined,
   now: Date,
 ): Promise<Reconciliation | null> => {
-  if (reconciliation === undefined || reconciliation.askedAt === null) return null;
+  if (reconciliation === undefined) throw noReconciliation();
+  if (reconciliation.askedAt === null) return null;
   if (isUnderWay(reconciliation)) return reconciliation;
   const begun = { beganAt: now, endedAt: null, place: null, compared: 0, unread: 0 };
   await updateReconciliation(tx, reconciliation, begun);
@@ -161,8 +164,8 @@ export const recordReported = (
 ): Promise<void> =>
   inAccount(db, ref.accountId, async (tx) => {
     const reconciliation = await lockReconciliation(tx, ref);
-    if (reconciliation === undefined || !isUnderWay(reconciliation) || !isSamePlace(reconciliation.place, after))
-      return;
+    if (reconciliation === undefined) throw noReconciliation();
+    if (!isUnderWay(reconciliation) || !isSamePlace(reconciliation.place, after)) return;
     const now = timeNow();
     await compare(tx, ref.accountId, sims, now);
     await updateReconciliation(tx, ref, {

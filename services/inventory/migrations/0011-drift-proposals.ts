@@ -76,6 +76,8 @@ export const driftProposals = async (context: MigrationContext): Promise<void> =
     where deviating_since is not null`.execute(db);
   await sql`create index sim_services_deviating_from on sim_services (account_id, profile_id, deviating_since, sim_id)
     where deviating_since is not null`.execute(db);
+  await sql`create index sim_services_deviating_as on sim_services (account_id, deviation_kind, deviating_since, sim_id)
+    where deviating_since is not null`.execute(db);
   await sql`create index sim_services_plan_refused on sim_services (account_id, plan_refused_at, sim_id)
     where plan_refused_at is not null`.execute(db);
   await sql`create index sim_services_options_refused on sim_services (account_id, options_refused_at, sim_id)

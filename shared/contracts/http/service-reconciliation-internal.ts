@@ -32,6 +32,7 @@ export const serviceReconciliationInternalRoutes = {
     summary: 'The SIMs to be asked about next; null where none is left, which ends it. A repeat answers the same SIMs',
     params,
     answer: z.object({ portion: portionSchema.nullable() }),
+    problems: ['not_found'],
   }),
   recordReported: internalRoute({
     ...worker,
@@ -53,5 +54,6 @@ export const serviceReconciliationInternalRoutes = {
       unread: z.int().min(0),
     }),
     answer: z.object({}),
+    problems: ['not_found'],
   }),
 } as const;
