@@ -1,4 +1,5 @@
 import { catalogInternalRoutes, catalogRoutes } from '@simlane/contracts/http/catalog';
+import { driftProposalRoutes } from '@simlane/contracts/http/drift-proposals';
 import { inventoryRoutes } from '@simlane/contracts/http/inventory';
 import { inventoryInternalRoutes } from '@simlane/contracts/http/inventory-internal';
 import { notificationInternalRoutes, notificationRoutes } from '@simlane/contracts/http/notification';
@@ -10,6 +11,9 @@ import { qrCodeRoutes } from '@simlane/contracts/http/qr-code';
 import { qrCodeInternalRoutes } from '@simlane/contracts/http/qr-code-internal';
 import { serviceProfileChoiceRoutes } from '@simlane/contracts/http/service-profile-choices';
 import { serviceRolloutInternalRoutes, serviceRolloutRoutes } from '@simlane/contracts/http/service-rollouts';
+import { serviceDeviationRoutes } from '@simlane/contracts/http/service-deviations';
+import { serviceReconciliationInternalRoutes } from '@simlane/contracts/http/service-reconciliation-internal';
+import { serviceTodoRoutes } from '@simlane/contracts/http/service-todos';
 import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { simServicesInternalRoutes } from '@simlane/contracts/http/sim-services-internal';
 import type { InternalRoute, PublicRoute } from '@simlane/contracts/http/route';
@@ -42,6 +46,9 @@ const PUBLIC: readonly PublicRoute[] = [
   qrCodeRoutes,
   simServiceRoutes,
   serviceRolloutRoutes,
+  driftProposalRoutes,
+  serviceDeviationRoutes,
+  serviceTodoRoutes,
   orderRoutes,
   orderDecisionRoutes,
   providerSignalRoutes,
@@ -57,6 +64,7 @@ const INTERNAL: readonly (InternalRoute & { readonly of: keyof ReturnType<typeof
     ['inventory', qrCodeInternalRoutes],
     ['inventory', simServicesInternalRoutes],
     ['inventory', serviceRolloutInternalRoutes],
+    ['inventory', serviceReconciliationInternalRoutes],
     ['order', orderInternalRoutes],
     ['notification', notificationInternalRoutes],
   ] as const
@@ -77,6 +85,8 @@ let notificationId: string;
 let serviceChangeId: string;
 /** A rollout over a SIM that nothing else here is about. */
 let rolloutId: string;
+/** That its provider has it otherwise. */
+let driftProposalId: string;
 let requestBefore: Awaited<ReturnType<typeof everythingAboutRequest>>;
 const tokens = new Map<string, string>();
 beforeAll(async () => {
@@ -113,21 +123,30 @@ beforeAll(async () => {
   ({ id: notificationId } = row as { id: string });
   ({ id: requestId } = await qrCodes.asked(esims));
   requestBefore = await everythingAboutRequest();
-  ({ serviceChangeId, rolloutId } = await changeServices());
+  ({ serviceChangeId, rolloutId, driftProposalId } = await changeServices());
 });
 
-const changeServices = async (): Promise<{ serviceChangeId: string; rolloutId: string }> => {
+const changeServices = async () => {
   const [profile] = english.catalog.serviceProfiles;
   const pack = english.catalog.servicePacks.find(({ id }) => id === profile?.servicePackId);
   const [rolledOut, sim] = english.fleet.sims.filter(
     ({ id, state, providerId }) => state === 'active' && providerId === pack?.providerId && id !== victim.sim.id,
   );
   const body = { kind: 'migrate', simId: sim?.id ?? '', serviceProfileId: profile?.id ?? '' } as const;
-  const { id: changeId } = await manager.api.call(simServiceRoutes.createServiceChange, { body });
-  const { kind, serviceProfileId } = body;
-  const rollout = { change: { kind, serviceProfileId }, over: { simIds: [rolledOut?.id ?? ''] } };
-  const { id } = await manager.api.call(serviceRolloutRoutes.createServiceRollout, { body: rollout });
-  return { serviceChangeId: changeId, rolloutId: id };
+  const rollout = {
+    change: { kind: body.kind, serviceProfileId: body.serviceProfileId },
+    over: { simIds: [rolledOut?.id ?? ''] },
+  };
+  const { id: rolloutOfOne } = await manager.api.call(serviceRolloutRoutes.createServiceRollout, { body: rollout });
+  const { id: serviceChangeId } = await manager.api.call(simServiceRoutes.createServiceChange, { body }, randomUUID());
+  const change = { params: { id: serviceChangeId } };
+  await manager.until(async () => (await manager.api.call(simServiceRoutes.getServiceChange, change)).state === 'done');
+  await manager.sandbox.setServices(sim?.providerId ?? '', sim?.iccid ?? '', { ratePlan: 'ANOTHER' });
+  await manager.api.call(driftProposalRoutes.askForReconciliation, { body: { simId: body.simId } });
+  const query = { simId: body.simId };
+  const proposals = async () => (await manager.api.call(driftProposalRoutes.listDriftProposals, { query })).items;
+  await manager.until(async () => (await proposals()).length > 0);
+  return { serviceChangeId, rolloutId: rolloutOfOne, driftProposalId: (await proposals())[0]?.id ?? '' };
 };
 
 const everythingAboutRequest = async () => ({
@@ -209,6 +228,10 @@ const internalBody = () => ({
   messageIds: [],
   returns: [],
   results: [],
+  after: null,
+  upTo: null,
+  sims: [],
+  unread: 0,
   options: { sms: 'off' },
   createdBy: 'demo-administrator-fr',
 });
@@ -227,6 +250,8 @@ describe("another account's ids", () => {
     '/inventory/v1/qr-requests/': requestId,
     '/inventory/v1/service-changes/': serviceChangeId,
     '/inventory/v1/service-rollouts/': rolloutId,
+    '/inventory/v1/drift-proposals/': driftProposalId,
+    '/inventory/v1/service-reconciliations/': english.id,
     '/orders/v1/orders/': victim.order.id,
     '/orders/v1/provider-connections/': victim.order.providerId,
     '/orders/v1/provider-signals/': receipt,
@@ -240,6 +265,7 @@ describe("another account's ids", () => {
     if (path.endsWith('/iccid')) return { iccid: freshIccid() };
     if (path.endsWith('/decisions')) return { decision: 'cancel', reason: 'It is not mine' };
     if (path.endsWith('/qr-code')) return { activationCode: freshCode() };
+    if (path.endsWith('/decision')) return { take: 'ours', version: 1 };
     if (path.endsWith('/acceptance')) return { accept: true, qrCodeId: randomUUID() };
     return path.endsWith('/replay') ? { reason: 'It is not mine' } : {};
   };
@@ -281,6 +307,7 @@ describe("another account's ids", () => {
       providerId: victim.order.providerId,
       servicePackId: english.catalog.servicePacks[0]?.id ?? '',
       ratePlanId: english.catalog.ratePlans[0]?.id ?? '',
+      serviceProfileId: english.catalog.serviceProfiles[0]?.id ?? '',
       lineId: victim.line.id,
       orderId: victim.order.id,
       objectId: other.order.id,
@@ -336,6 +363,7 @@ describe("another account's ids", () => {
       notificationId,
       simId: victim.sim.id,
       callId: randomUUID(),
+      reconciliationId: english.id,
     };
 
     const idOf = ({ path }: InternalRoute, parameter: string) => {

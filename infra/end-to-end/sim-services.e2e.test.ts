@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { ratePlanRoutes, servicePackRoutes, serviceProfileRoutes } from '@simlane/contracts/http/service-profiles';
+import { serviceProfileRoutes } from '@simlane/contracts/http/service-profiles';
 import { type ServiceChange, type SimServicesView, simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { type Manager, startManager } from './fleet-manager.fixture.ts';
 import { type OwnProvider, startProvider } from './own-provider.fixture.ts';
+import { makeProfiles } from './service-profiles.fixture.ts';
 import { signalProcess } from './stack-process.fixture.ts';
 
 let manager: Manager;
@@ -13,39 +14,9 @@ let profiles: { readonly basic: string; readonly roaming: string };
 beforeAll(async () => {
   manager = await startManager('administrator');
   provider = await startProvider('Services Mobile', 6);
-  profiles = await makeProfiles(provider.id);
+  profiles = await makeProfiles(manager, provider.id);
 });
 afterEach(() => manager.sandbox.putServiceRules([]));
-
-/** Two profiles of one pack that differ in an option, and in their plan. */
-const makeProfiles = async (providerId: string) => {
-  const { api } = manager;
-  const make = { name: `Test ${providerId}`, providerId };
-  const onOff = { values: ['on', 'off'], default: 'off' };
-  const options = [
-    { code: 'sms', name: 'SMS', ...onOff, default: 'on' },
-    { code: 'roaming', name: 'Roaming', ...onOff },
-  ];
-  const { id: servicePackId } = await api.call(
-    servicePackRoutes.createServicePack,
-    { body: { ...make, options, rules: [] } },
-    randomUUID(),
-  );
-  const plan = async (code: string) =>
-    (await api.call(ratePlanRoutes.createRatePlan, { body: { ...make, name: code, code } }, randomUUID())).id;
-  const profile = async (name: string, ratePlanId: string, values: Record<string, string>) =>
-    (
-      await api.call(
-        serviceProfileRoutes.createServiceProfile,
-        { body: { name, servicePackId, ratePlanId, options: values } },
-        randomUUID(),
-      )
-    ).id;
-  return {
-    basic: await profile('Basic', await plan('PLAN-S'), { roaming: 'off' }),
-    roaming: await profile('Roaming', await plan('PLAN-L'), { roaming: 'on' }),
-  };
-};
 
 const freshSim = async (): Promise<{ id: string; iccid: string }> => {
   const { sim } = await manager.line(provider.freshLine());
