@@ -56,6 +56,8 @@ const DUE_FOR: Readonly<Record<string, Reference['to']>> = {
   qr_notification: 'qr_notification',
   unkept_file: 'file',
   service_rollout: 'service_rollout',
+  sim_services: 'sim',
+  service_reconciliation: 'sim',
 };
 
 const referencesIn = ({ order, inventory, notification }: Snapshot): Reference[] => [
@@ -142,6 +144,7 @@ const referencesIn = ({ order, inventory, notification }: Snapshot): Reference[]
     ];
   }),
   ...qrReferencesIn(inventory),
+  ...servicesReferencesIn(inventory),
   ...notification.messages.map(
     ({ accountId, id, objectType, objectId }): Reference => ({
       from: `message ${id}`,
@@ -193,4 +196,22 @@ const qrReferencesIn = ({
       { ...from, to: 'qr_link', id: linkId },
     ];
   }),
+];
+
+const servicesReferencesIn = ({
+  services,
+  serviceChanges,
+  driftProposals,
+  serviceReconciliations,
+}: InventorySnapshot): Reference[] => [
+  ...services.map(({ accountId, id }): Reference => ({ from: 'services', accountId, to: 'sim', id })),
+  ...serviceChanges.map(
+    ({ accountId, id, simId }): Reference => ({ from: `service change ${id}`, accountId, to: 'sim', id: simId }),
+  ),
+  ...driftProposals.map(
+    ({ accountId, id, simId }): Reference => ({ from: `drift proposal ${id}`, accountId, to: 'sim', id: simId }),
+  ),
+  ...serviceReconciliations.map(
+    ({ accountId, id, simId }): Reference => ({ from: `reconciliation ${id}`, accountId, to: 'sim', id: simId }),
+  ),
 ];

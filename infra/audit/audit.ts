@@ -9,6 +9,7 @@ import { checkHistory } from './history.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { checkMails } from './mails.ts';
 import { checkQrHistory, checkQrWork } from './qr-requests.ts';
+import { checkServiceChangesTaken, checkServices, checkServicesWork } from './sim-services.ts';
 import { checkSignals } from './signals.ts';
 import type { Snapshot } from './snapshot.ts';
 import { checkSubmissions } from './submissions.ts';
@@ -44,6 +45,7 @@ export const audit = async (stack: StackInfo): Promise<AuditReport> => {
 /** @param mailboxSince when the mailbox began to keep mails */
 export const findingsIn = (snapshot: Snapshot, mailboxSince: Date): Finding[] => [
   ...checkSubmissions(snapshot),
+  ...checkServiceChangesTaken(snapshot),
   ...checkSignals(snapshot),
   ...checkFleet(snapshot),
   ...checkMails(snapshot, mailboxSince),
@@ -54,6 +56,8 @@ export const findingsIn = (snapshot: Snapshot, mailboxSince: Date): Finding[] =>
   ...checkQrHistory(snapshot),
   ...checkUnfinished(snapshot),
   ...checkQrWork(snapshot),
+  ...checkServicesWork(snapshot),
+  ...checkServices(snapshot),
 ];
 
 /** Wrong at this moment; what is stuck is shown, and for a person. */

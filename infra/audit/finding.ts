@@ -22,6 +22,7 @@ export const INVARIANTS = {
   7: 'no row points into another account',
   8: 'one fact or timeline entry for each change of state',
   9: 'what is unfinished is due, reserved and running',
+  10: 'what is wanted, asked for and confirmed of a SIM fits together',
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 

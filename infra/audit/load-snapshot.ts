@@ -14,6 +14,7 @@ import { createSandboxControl } from '../provider-sandbox/control-client.ts';
 import { readObjects } from './bucket.ts';
 import { factsByOrder, hasWork, NO_FACTS } from './order-work.ts';
 import { isOwnWork, owedSince } from './qr-requests.ts';
+import { readServices } from './read-services.ts';
 import type {
   CatalogSnapshot,
   DueRow,
@@ -33,8 +34,9 @@ export const loadSnapshot = async (stack: StackInfo): Promise<Snapshot> => {
   const deliveries = await sandbox.deliveries();
   const readAt = new Date();
   const order = await readDatabase(stack, 'order', readOrders);
-  const [orders, inventory, catalog] = await Promise.all([
+  const [orders, serviceChanges, inventory, catalog] = await Promise.all([
     sandbox.orders(),
+    sandbox.serviceChanges(),
     readDatabase(stack, 'inventory', readInventory),
     readDatabase(stack, 'catalog', readCatalog),
   ]);
@@ -44,7 +46,7 @@ export const loadSnapshot = async (stack: StackInfo): Promise<Snapshot> => {
   ]);
   const withWork = [...ordersWithWork(order), ...qrWorkIn(inventory, readAt)];
   const [mails, running] = await Promise.all([readMails(stack.ses.mailboxUrl), readRunning(stack, withWork)]);
-  const provider = { deliveries, orders };
+  const provider = { deliveries, orders, serviceChanges };
   return { readAt, order, inventory, notification, catalog, provider, objects, mails, running };
 };
 
@@ -88,7 +90,10 @@ const readOrders = async (select: Select): Promise<OrderSnapshot> => ({
     body_hash as "bodyHash", intake, order_id as "orderId", fact_id as "factId", change_id as "changeId",
     replay_of as "replayOf" from provider_signal`),
   serviceCalls: await select(`select account_id as "accountId", id, provider_id as "providerId",
-    version > taken_version as untaken from service_call`),
+    change_id as "changeId", sim_id as "simId", version > taken_version as untaken,
+    version = taken_version and jsonb_array_length(answers) >=
+      (select count(*) from jsonb_object_keys(options)) + (rate_plan is not null)::int as "isSettled"
+    from service_call`),
   connections: await select(`select account_id as "accountId", provider_id as "providerId" from provider_connection`),
   due: await readDue(select, 'order'),
 });
@@ -103,7 +108,7 @@ const readInventory = async (select: Select): Promise<InventorySnapshot> => ({
     old_sim_id as "oldSimId", new_sim_id as "newSimId", started_at as "startedAt" from sim_replacement`),
   timeline: await select(`select account_id as "accountId", id, subject_type as "subjectType",
     subject_id as "subjectId", order_id as "orderId", event,
-    coalesce(data ->> 'notificationId', data ->> 'qrCodeId', data ->> 'requestId') as about
+    coalesce(data ->> 'notificationId', data ->> 'qrCodeId', data ->> 'requestId', data ->> 'proposalId') as about
     from timeline order by recorded_at, id`),
   files: await select(`select account_id as "accountId", id, object_key as "objectKey", state,
     object_sha256 as "objectSha256" from stored_file`),
@@ -123,6 +128,7 @@ const readInventory = async (select: Select): Promise<InventorySnapshot> => ({
     request_id as "requestId", link_id as "linkId", created_at as "createdAt", sent_at as "sentAt"
     from qr_notification`),
   serviceRollouts: await select(`select account_id as "accountId", id from service_rollout`),
+  ...(await readServices(select)),
   due: await readDue(select, 'inventory'),
 });
 

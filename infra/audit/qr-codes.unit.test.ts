@@ -89,7 +89,7 @@ describe('the auditor sees', () => {
     ],
     [
       'an open request that nobody will look at',
-      ({ inventory }) => (inventory.due = []),
+      ({ inventory }) => void inventory.due.shift(),
       ['9 broken: QR request open-request is open and nothing is due for it'],
     ],
     [

@@ -9,7 +9,10 @@ export const soundQrCodes = ({
   readonly accountId: string;
   readonly earlier: Date;
   readonly later: Date;
-}): Omit<InventorySnapshot, 'lines' | 'sims' | 'replacements' | 'timeline'> => {
+}): Pick<
+  InventorySnapshot,
+  'files' | 'qrCodes' | 'qrRequests' | 'qrContacts' | 'qrLinks' | 'qrNotifications' | 'due'
+> => {
   const request = {
     accountId,
     orderId: null,

@@ -1,6 +1,12 @@
 /** A snapshot in which nothing is wrong, to plant violations in: one order processed, one in progress. */
 import { createHash } from 'node:crypto';
 import { soundQrCodes, soundQrTimeline } from './qr-snapshot.fixture.ts';
+import {
+  soundServiceCalls,
+  soundServiceChanges,
+  soundServices,
+  soundServicesTimeline,
+} from './services-snapshot.fixture.ts';
 import type { FactRow, LineRow, OrderRow, ReplacementRow, SimRow, Snapshot, TimelineRow } from './snapshot.ts';
 
 export const ACCOUNT = 'account-1';
@@ -9,6 +15,7 @@ export const READ_AT = new Date('2026-11-21T12:00:00Z');
 export const MAILBOX_SINCE = new Date('2026-11-21T08:00:00Z');
 const EARLIER = new Date('2026-11-21T10:00:00Z');
 const LATER = new Date('2026-11-22T12:00:00Z');
+const OF_ACCOUNT = { accountId: ACCOUNT, earlier: EARLIER, later: LATER };
 const SIGNAL_BODY = '{}';
 
 export const soundSnapshot = (): Snapshot => ({
@@ -42,10 +49,7 @@ export const soundSnapshot = (): Snapshot => ({
       signal('signal-3', 'going', 'going-5'),
       { ...signal('signal-4', null, null), changeId: 'change' },
     ],
-    serviceCalls: [
-      { accountId: ACCOUNT, id: 'taken-call', providerId: 'provider', untaken: false },
-      { accountId: ACCOUNT, id: 'answered-call', providerId: 'provider', untaken: true },
-    ],
+    serviceCalls: soundServiceCalls(ACCOUNT),
     connections: [{ accountId: ACCOUNT, providerId: 'provider' }],
     due: [due('order', 'order', 'going', LATER), due('order', 'service_call', 'answered-call', LATER)],
   },
@@ -58,9 +62,12 @@ export const soundSnapshot = (): Snapshot => ({
       sim('new-of-going', 'temporary', 'going'),
     ],
     replacements: [replacement('done', 'committed'), replacement('going', 'started')],
-    ...soundQrCodes({ accountId: ACCOUNT, earlier: EARLIER, later: LATER }),
+    ...soundQrCodes(OF_ACCOUNT),
+    ...soundServices(OF_ACCOUNT),
+    due: [...soundQrCodes(OF_ACCOUNT).due, ...soundServices(OF_ACCOUNT).due],
     timeline: [
       ...soundQrTimeline(ACCOUNT),
+      ...soundServicesTimeline(ACCOUNT),
       ...timeline([
         ['done', 'line', 'line-of-done', 'replacement_reserved'],
         ['done', 'sim', 'old-of-done', 'replacement_reserved'],
@@ -137,6 +144,7 @@ export const soundSnapshot = (): Snapshot => ({
       acceptedAt: EARLIER.toISOString(),
       order: {},
     })),
+    serviceChanges: soundServiceChanges(),
   },
   objects: [{ key: 'object-of-file', sha256: 'hash-of-file', writtenAt: EARLIER }],
   mails: [

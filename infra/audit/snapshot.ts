@@ -4,6 +4,7 @@
  * files, messages, mails, workflows. So what an order says is done must be found done elsewhere, and only the reverse may be
  * a matter of moments.
  */
+import type { DriftState } from '@simlane/contracts/drift';
 import type { Disposition, FactKind } from '@simlane/contracts/facts';
 import type { TimelineSource } from '@simlane/contracts/http/timeline';
 import type { OrderStatus } from '@simlane/contracts/order';
@@ -11,6 +12,7 @@ import type { QrCodeState, QrRequestEnd, QrRequestState } from '@simlane/contrac
 import type { ReplacementState, SimState } from '@simlane/contracts/sim';
 import type { MailboxMail } from '../demo/mailbox.ts';
 import type { AcceptedOrder, Delivery } from '../provider-sandbox/control-api.ts';
+import type { AcceptedServiceChange } from '../provider-sandbox/service-control-api.ts';
 
 export interface Snapshot {
   /** When the orders were read, by this machine's clock, which all parts of the local stack share. */
@@ -75,6 +77,11 @@ export interface SignalRow extends Row {
 
 export interface ServiceCallRow extends Row {
   readonly providerId: string;
+  /** By which inventory and the provider know it. */
+  readonly changeId: string;
+  readonly simId: string;
+  /** Everything that was asked is answered, and the workflow has taken it. */
+  readonly isSettled: boolean;
   /** There are answers that the workflow has not taken. */
   readonly untaken: boolean;
 }
@@ -125,7 +132,7 @@ export interface TimelineRow extends Row {
   readonly subjectId: string;
   readonly orderId: string | null;
   readonly event: string;
-  /** The notification, code or request that it tells of, in this order. */
+  /** The notification, code, request or drift proposal that it tells of, in this order. */
   readonly about: string | null;
 }
 
@@ -189,6 +196,40 @@ export interface QrNotificationRow extends Row {
   readonly sentAt: Date | null;
 }
 
+/** The services of a SIM, by the SIM's id. */
+export interface ServicesRow extends Row {
+  readonly isInUse: boolean;
+  readonly hasIccid: boolean;
+  /** Something is wanted that is neither confirmed nor refused. */
+  readonly differs: boolean;
+  readonly deviates: boolean;
+  /** What is wanted is what the profile has, in the version that is followed. */
+  readonly followsProfile: boolean;
+  readonly call: { readonly id: string; readonly kind: 'set' | 'cancel_arranged'; readonly openedAt: Date } | null;
+  readonly scheduledAt: Date | null;
+  /** The provider has said that it puts a plan in force on a date. */
+  readonly isArranged: boolean;
+  readonly deviationEndsAt: Date | null;
+}
+
+/** One that has not ended. */
+export interface ServiceChangeRow extends Row {
+  readonly simId: string;
+  readonly state: 'pending' | 'scheduled';
+}
+
+export interface DriftProposalRow extends Row {
+  readonly simId: string;
+  readonly state: DriftState;
+  /** Each value that it names as ours is what the SIM has confirmed. */
+  readonly isOfConfirmed: boolean;
+}
+
+export interface ServiceReconciliationRow extends Row {
+  readonly simId: string | null;
+  readonly isAsked: boolean;
+}
+
 export interface InventorySnapshot {
   readonly lines: readonly LineRow[];
   readonly sims: readonly SimRow[];
@@ -202,6 +243,10 @@ export interface InventorySnapshot {
   readonly qrLinks: readonly QrLinkRow[];
   readonly qrNotifications: readonly QrNotificationRow[];
   readonly serviceRollouts: readonly Row[];
+  readonly services: readonly ServicesRow[];
+  readonly serviceChanges: readonly ServiceChangeRow[];
+  readonly driftProposals: readonly DriftProposalRow[];
+  readonly serviceReconciliations: readonly ServiceReconciliationRow[];
   readonly due: readonly DueRow[];
 }
 
@@ -239,4 +284,5 @@ export interface ProviderSnapshot {
   readonly deliveries: readonly Delivery[];
   /** Read after the orders. */
   readonly orders: readonly AcceptedOrder[];
+  readonly serviceChanges: readonly AcceptedServiceChange[];
 }

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { audit, auditUntilGreen, wrong } from '../audit/audit.ts';
 import { reportText } from '../audit/report-text.ts';
 import { pictureOfQrCode } from '../demo/qr-code-file.ts';
 import type { ServiceName } from '../local/secrets.ts';
 import { exampleAccounts } from '../seed/example-data.ts';
-import { startManager } from './fleet-manager.fixture.ts';
+import { type Manager, startManager } from './fleet-manager.fixture.ts';
 import { freshCode, inQrCode, sendThrough, startEsims, startQrCodes } from './qr-code.fixture.ts';
 import { asSuperuser as run } from './superuser.fixture.ts';
+
+const [{ catalog, fleet }, other] = exampleAccounts();
 
 /** What runs besides has come to rest. */
 const GREEN_WITHIN_MS = 90_000;
@@ -18,6 +21,8 @@ let waiting: { id: string };
 /** Requests for QR codes: one that is open, and one that was answered with a file. */
 let open: { id: string };
 let answered: { simId: string };
+/** A SIM on a service profile, all of it confirmed. */
+let settled: { simId: string };
 beforeAll(async () => {
   const manager = await startManager();
   const one = await manager.submittedSwitch();
@@ -35,9 +40,22 @@ beforeAll(async () => {
   await fetch(`${link}/notification`, { method: 'POST' });
   await qrCodes.links(qrCodes.me, sim, 'page');
   answered = { simId: sim.id };
+  settled = { simId: await migrated(manager) };
   const { green, report } = await auditUntilGreen(inject('stack'), { withinMs: GREEN_WITHIN_MS });
   if (!green) throw new Error(`Something is wrong before anything is planted:\n${reportText(report)}`);
 });
+
+const migrated = async ({ api, until }: Manager): Promise<string> => {
+  const [profile] = catalog.serviceProfiles;
+  const pack = catalog.servicePacks.find(({ id }) => id === profile?.servicePackId);
+  const sim = fleet.sims.findLast(({ id, state, providerId }) => {
+    return state === 'active' && providerId === pack?.providerId && id !== ended.simId;
+  });
+  const body = { kind: 'migrate', simId: sim?.id ?? '', serviceProfileId: profile?.id ?? '' } as const;
+  const { id } = await api.call(simServiceRoutes.createServiceChange, { body }, randomUUID());
+  await until(async () => (await api.call(simServiceRoutes.getServiceChange, { params: { id } })).state === 'done');
+  return body.simId;
+};
 
 const repairs: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -65,7 +83,6 @@ const plantRow = async (service: ServiceName, table: string, row: Readonly<Recor
 const found = async (): Promise<string[]> =>
   wrong(await audit(inject('stack'))).map(({ invariant, state }) => `${invariant} ${state}`);
 
-const [{ catalog }, other] = exampleAccounts();
 const accountId = catalog.account.id;
 
 it('1: an order that another provider has than the one it was ordered from', async () => {
@@ -154,4 +171,27 @@ it('8: a request whose end is told of another SIM', async () => {
 it('9: an open request for a QR code for which nothing is due', async () => {
   await plantValue('inventory', 'due', 'kind', `id = '${open.id}'`, 'forgotten');
   expect(await found()).toEqual(['9 broken']);
+});
+
+it('9: services that nobody is to compare', async () => {
+  await plantValue('inventory', 'due', 'kind', `kind = 'service_reconciliation' and id = '${accountId}'`, 'forgotten');
+  expect(await found()).toEqual(['9 broken']);
+});
+
+it('10: a service change that waits for nothing', async () => {
+  await plantRow('inventory', 'service_change', {
+    account_id: accountId,
+    id: randomUUID(),
+    sim_id: settled.simId,
+    kind: 'migrate',
+    state: 'pending',
+    requested_by: 'nobody',
+    wants: '{}',
+    changes: '{}',
+    created_at: new Date(),
+    idempotency_caller: 'nobody',
+    idempotency_key: randomUUID(),
+    body_hash: '',
+  });
+  expect(await found()).toEqual(['10 broken']);
 });
