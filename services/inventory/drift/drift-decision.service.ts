@@ -39,10 +39,7 @@ export const listDriftProposals = (
   page: { readonly beforeId: string | null; readonly limit: number },
 ): Promise<{ items: DriftProposal[]; nextCursor: string | null }> =>
   readInAccount(db, caller.accountId, async (tx) => {
-    if (filters.simId !== undefined && (await findSim(tx, visibilityOf(caller), filters.simId)) === undefined) {
-      return { items: [], nextCursor: null };
-    }
-    const { items, nextCursor } = await listProposals(tx, caller.accountId, filters, page);
+    const { items, nextCursor } = await listProposals(tx, visibilityOf(caller), filters, page);
     return { items: items.map(shownProposal), nextCursor };
   });
 

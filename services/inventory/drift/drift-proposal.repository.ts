@@ -3,6 +3,7 @@ import { toPage } from '@simlane/service-kit/pages';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import { type Selectable, sql } from 'kysely';
 import type { DriftProposalTable, StoredDrift, Transaction } from '../database.ts';
+import { simIsVisible, type Visibility } from '../fleet/visibility.ts';
 import { type Difference, type Drift, driftingSince } from './drift.ts';
 
 export interface StoredProposal {
@@ -71,11 +72,14 @@ export const findOpenProposals = async (
 
 export const listProposals = async (
   tx: Transaction,
-  accountId: string,
+  visibility: Visibility,
   filters: { readonly simId?: string | undefined; readonly state?: DriftState | undefined },
   page: { readonly beforeId: string | null; readonly limit: number },
 ): Promise<{ items: StoredProposal[]; nextCursor: string | null }> => {
-  let query = proposals(tx, accountId);
+  let query = proposals(tx, visibility.accountId).where(
+    sql<boolean>`exists (select from sim s where s.account_id = drift_proposal.account_id
+      and s.id = drift_proposal.sim_id and ${simIsVisible(visibility)})`,
+  );
   if (filters.simId !== undefined) query = query.where('sim_id', '=', filters.simId);
   if (filters.state !== undefined) query = query.where('state', '=', filters.state);
   if (page.beforeId !== null) query = query.where('id', '<', page.beforeId);
