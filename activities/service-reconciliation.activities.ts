@@ -57,8 +57,9 @@ export const createServiceReconciliationActivities = ({
     };
     // The second time all are asked: whether the provider is silent or a SIM is odd is told by the others.
     const answers = await askInTurn(sims, { ask, stopsAtFailure: tries === 0 });
-    const { upTo, unread, laterMs } = outcomeOf(portion, answers, tries);
-    const reported = sims.flatMap((sim, index) => {
+    const { upTo, passed, unread, laterMs } = outcomeOf(portion, answers, tries);
+    // What was said of those behind the place is asked for again.
+    const reported = sims.slice(0, passed).flatMap((sim, index) => {
       const said = answers[index]?.said;
       return said == null ? [] : [{ ...sim, options: said.options, ratePlan: said.ratePlan }];
     });
@@ -107,6 +108,8 @@ const askInTurn = async (
 interface Outcome {
   /** Null: the place stays, and is tried again. */
   readonly upTo: ReconciliationPlace | null;
+  /** How many of the SIMs that is. */
+  readonly passed: number;
   readonly unread: number;
   readonly laterMs: number | null;
 }
@@ -120,22 +123,20 @@ const outcomeOf = (
   answers: readonly (Answer | undefined)[],
   tries: number,
 ): Outcome => {
+  const all = { upTo, passed: sims.length, unread: 0, laterMs: null };
   const isRead = (answer: Answer | undefined): boolean => answer !== undefined && answer.said !== null;
   const failures = answers.filter((answer) => answer !== undefined && answer.said === null);
-  if (failures.length === 0) return { upTo, unread: 0, laterMs: null };
+  if (failures.length === 0) return all;
   const retryAfterMs = Math.max(...failures.map((failure) => failure.retryAfterMs));
   if (!answers.some(isRead)) {
     const isOver = tries + 1 >= MOST_TRIES || failures.some(({ isUnreachable }) => isUnreachable);
     return isOver
-      ? { upTo: { providerId, simId: LAST_SIM }, unread: sims.length, laterMs: null }
-      : { upTo: null, unread: 0, laterMs: Math.max(retryAfterMs, FIRST_WAIT_MS * 2 ** tries) };
+      ? { ...all, upTo: { providerId, simId: LAST_SIM }, unread: sims.length }
+      : { upTo: null, passed: 0, unread: 0, laterMs: Math.max(retryAfterMs, FIRST_WAIT_MS * 2 ** tries) };
   }
-  const passedBy = isRead(answers[0]) ? 0 : 1;
-  const end = answers.findIndex((answer, index) => index >= passedBy && !isRead(answer));
-  const last = sims[(end === -1 ? sims.length : end) - 1];
-  return {
-    upTo: end === -1 || last === undefined ? upTo : { providerId, simId: last.simId },
-    unread: passedBy,
-    laterMs: end === -1 ? null : retryAfterMs,
-  };
+  const unread = isRead(answers[0]) ? 0 : 1;
+  const passed = answers.findIndex((answer, index) => index >= unread && !isRead(answer));
+  const last = sims[passed - 1];
+  if (last === undefined) return { ...all, unread };
+  return { upTo: { providerId, simId: last.simId }, passed, unread, laterMs: retryAfterMs };
 };

@@ -88,6 +88,8 @@ describe('a provider', () => {
     const run = comparing({ 3: problem('dependency_unavailable', 30) });
     expect(await run.compare()).toEqual({ hasMoved: true, laterMs: 30_000 });
     expect(run.recorded()?.upTo).toEqual(at(2));
+    // The others that were answered are asked about again.
+    expect(run.recorded()?.sims).toHaveLength(3);
     expect(run.asked.length).toBeLessThan(12);
   });
 

@@ -42,7 +42,9 @@ export const serviceReconciliationSchema = z
     beganAt: timeSchema.nullable().describe('The newest one'),
     endedAt: timeSchema.nullable(),
     compared: z.int().describe('SIMs of which the provider has reported'),
-    unread: z.int().describe('SIMs of which it has not, however often it was asked'),
+    unread: z
+      .int()
+      .describe('SIMs that were asked about in vain. A provider that says nothing is passed by with all its others'),
   })
   .meta({ id: 'ServiceReconciliation' });
 export type ServiceReconciliation = z.output<typeof serviceReconciliationSchema>;
