@@ -56,7 +56,6 @@ export const soundQrCodes = ({
       { accountId, id: 'upload-link', requestId: 'open-request', qrCodeId: null },
       { accountId, id: 'download-link', requestId: null, qrCodeId: 'code' },
     ],
-    serviceRollouts: [],
     qrNotifications: [
       {
         accountId,

@@ -64,6 +64,7 @@ export const soundSnapshot = (): Snapshot => ({
     replacements: [replacement('done', 'committed'), replacement('going', 'started')],
     ...soundQrCodes(OF_ACCOUNT),
     ...soundServices(OF_ACCOUNT),
+    serviceRollouts: [],
     due: [...soundQrCodes(OF_ACCOUNT).due, ...soundServices(OF_ACCOUNT).due],
     timeline: [
       ...soundQrTimeline(ACCOUNT),
