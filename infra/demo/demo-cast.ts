@@ -15,3 +15,11 @@ export interface DemoCast {
   /** The page of a workflow in the Temporal UI. */
   readonly workflowPage: (workflowId: string) => string;
 }
+
+/** Who takes part where it is about what SIMs may do. */
+export interface ServiceCast extends DemoCast {
+  /** The services as an administrator of the account sees them. */
+  readonly administrator: PublicApi;
+  /** Moves on the calendar by which plans are due. */
+  readonly moveCalendarTo: (at: Date) => void;
+}

@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: the stack, three SIM changes and a QR code, told step by step as they happen. `--keep` stays up afterwards;
+ * `npm run demo`: the stack, three SIM changes, a QR code and what SIMs may do, told step by step as they happen. `--keep` stays up afterwards;
  * `--json` writes the steps as JSON, and nothing else, to standard output. Exit code 1 if a step does not hold.
  */
 import { parseArgs } from 'node:util';

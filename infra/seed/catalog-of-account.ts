@@ -1,6 +1,5 @@
 import type { Article, CatalogSeed } from '@simlane/contracts/http/catalog';
 import { QR_CODE_CONTACT_ROLE } from '@simlane/contracts/actions';
-import { SERVICE_CHANGES_PER_MINUTE } from '@simlane/contracts/rate-plan';
 import { SANDBOX_SMDP_ADDRESS } from '../provider-sandbox/provider-activation-code.ts';
 import type { AccountSource, ArticleSource } from './account-source.ts';
 import { seedId } from './made-up-identifiers.ts';
@@ -9,6 +8,9 @@ import { servicesOfProvider } from './services-of-account.ts';
 /** The first defaults of product.md §3: elapsed time until a provider is asked. */
 const TIME_TO_ACKNOWLEDGE = 'P2D';
 const TIME_TO_PROCESS = 'P10D';
+
+/** The sandbox takes more than most providers do. */
+const SERVICE_CHANGES_PER_MINUTE = 3_000;
 
 export const providerIdOf = (account: string, name: string): string => seedId(account, 'provider', name);
 export const distributorIdOf = (account: string, name: string): string => seedId(account, 'distributor', name);

@@ -145,7 +145,8 @@ export const calderRail: AccountSource = {
     },
   ],
   stock: [
-    { provider: HALDEN, distributor: CORVANE, kind: 'physical', state: 'in_stock', count: 12 },
+    // Most of them go into trackers: what they may do is changed together.
+    { provider: HALDEN, distributor: CORVANE, kind: 'physical', state: 'in_stock', count: 212 },
     { provider: TAMARISK, distributor: CORVANE, kind: 'physical', state: 'in_stock', count: 5 },
     { provider: HALDEN, distributor: CORVANE, kind: 'esim', state: 'in_stock', count: 2 },
     { provider: HALDEN, distributor: PELHAM, kind: 'physical', state: 'discarded', count: 4 },
