@@ -3,6 +3,7 @@
 export const BARE_TASK_QUEUE = 'bench-bare';
 export const BARE_WORKFLOW = 'bareReplacement';
 export const BARE_WORD_SIGNAL = 'word';
+export const BARE_FAN_OUT = 'bareFanOut';
 
 /** The steps, numbered as those of a replacement: claim, submit, first word, second word, tell. */
 export type BareStep = 1 | 2 | 3 | 4 | 5;

@@ -14,6 +14,7 @@ import type { Stack } from '../local/stack.ts';
 import { defaultStateFolder } from '../local/state-folder.ts';
 import { say, sayAside } from '../local/terminal.ts';
 import { withStack } from '../local/with-stack.ts';
+import { startBareFanOut } from './bare-fan-out.ts';
 import { startBareReplacements } from './bare-replacements.ts';
 import { setStage } from './bench-stage.ts';
 import { figureTable } from './figure-table.ts';
@@ -24,6 +25,7 @@ import { measureHistories } from './measure-histories.ts';
 import { measureLatency } from './measure-latency.ts';
 import { memoryFigures, readMemory } from './measure-memory.ts';
 import { measureReads } from './measure-reads.ts';
+import { measureRollouts } from './measure-rollout.ts';
 import { measureThroughput } from './measure-throughput.ts';
 import { measureUploads } from './measure-uploads.ts';
 import { measureWaiting } from './measure-waiting.ts';
@@ -91,7 +93,10 @@ async function measure(
   }
   if (values.services) {
     const fleet = await createServiceFleet(info);
-    const figures = await measureFirstOfMonth(info, fleet, sayAside);
+    const bare = await startBareFanOut(info, temporal, { logFolder, signal });
+    const rollouts = await measureRollouts({ stack, temporal, bare, fleet, report: sayAside });
+    await bare.stop();
+    const figures = [...rollouts, ...(await measureFirstOfMonth(info, fleet, sayAside))];
     await fleet.close();
     await connection.close();
     return { settings, figures };
