@@ -86,6 +86,17 @@ export const findOvertaken = async (
   return new Set(rows.map(({ sim_id }) => sim_id));
 };
 
+/** The rollout that has ended without this SIM, of which nothing was wanted since; null where there is none. */
+export const findBehind = async (tx: Transaction, accountId: string, simId: string): Promise<string | null> => {
+  const { rows } = await sql<{ id: string }>`
+    select o.id from service_rollout_sim r
+    join service_rollout o on o.account_id = r.account_id and o.id = r.rollout_id
+    where r.account_id = ${accountId} and r.sim_id = ${simId} and r.waits and r.change_id is null
+      and o.state in ('stopped', 'cancelled') and not ${isOvertaken}
+    order by o.created_at desc limit 1`.execute(tx);
+  return rows[0]?.id ?? null;
+};
+
 export interface TurnTaken {
   readonly simId: string;
   readonly changeId: string | null;

@@ -137,6 +137,8 @@ describe('a rollout', () => {
     expect((await fleet.rollout(id)).counts).toMatchObject({ pending: 10, behind: 30 });
     await fleet.answerPending(id);
     expect((await fleet.rollout(id)).counts).toMatchObject({ done: 10, behind: 30 });
+    const [reached, left] = [fleet.sims[0]?.id ?? '', fleet.sims[39]?.id ?? ''];
+    expect([(await fleet.show(reached)).behindRolloutId, (await fleet.show(left)).behindRolloutId]).toEqual([null, id]);
     expect(await fleet.portion(id)).toEqual({ state: 'cancelled', moved: 0, again: null });
     await fleet.decide(id, 'retry');
     await fleet.drive(id);

@@ -9,6 +9,7 @@ import { shownDrift } from '../drift/shown-drift.ts';
 import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { timeNow } from './clock.ts';
+import { findBehind } from '../service-rollout/rollout-sims.repository.ts';
 import type { ServiceCatalog } from './service-catalog.ts';
 import { todosOf } from './service-todos.ts';
 import { shownDeviation, shownPlan } from './service-wish.ts';
@@ -20,6 +21,7 @@ interface SimWithServices {
   readonly sim: Sim;
   readonly kept: KeptServices;
   readonly proposal: StoredProposal | undefined;
+  readonly behind: string | null;
 }
 
 const readSimWithServices = (db: Database, caller: Caller, simId: string): Promise<SimWithServices> =>
@@ -27,13 +29,17 @@ const readSimWithServices = (db: Database, caller: Caller, simId: string): Promi
     const { accountId } = caller;
     const sim = await findSim(tx, visibilityOf(caller), simId);
     if (sim === undefined) throw notFound('There is no such SIM');
-    const kept = await readServices(tx, { accountId, simId });
-    return { sim, kept, proposal: (await findOpenProposals(tx, accountId, [simId])).get(simId) };
+    return {
+      sim,
+      kept: await readServices(tx, { accountId, simId }),
+      proposal: (await findOpenProposals(tx, accountId, [simId])).get(simId),
+      behind: await findBehind(tx, accountId, simId),
+    };
   });
 
 /** Each option and the plan: what the profile wants, what the SIM has of its own, what is in force, pending, failed. */
 export const showServices = async (db: Database, caller: Caller, simId: string): Promise<SimServicesView> => {
-  const { sim, kept, proposal = null } = await readSimWithServices(db, caller, simId);
+  const { sim, kept, behind, proposal = null } = await readSimWithServices(db, caller, simId);
   const { services, version } = kept;
   const { profile, deviation, arranged } = services;
   return {
@@ -51,6 +57,7 @@ export const showServices = async (db: Database, caller: Caller, simId: string):
     waitsForIccid: waitsForIccid(services, { iccid: sim.iccid, isInUse: sim.state !== 'discarded' }, timeNow()),
     drift: proposal && shownDrift(proposal),
     todos: todosOf(services, proposal),
+    behindRolloutId: behind,
   };
 };
 

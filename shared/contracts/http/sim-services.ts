@@ -60,6 +60,9 @@ export const simServicesSchema = z
       failed: failureSchema.nullable(),
     }),
     planDiffers: z.boolean().describe("The profile's plan is not in force, and nothing is on the way to change that"),
+    behindRolloutId: idSchema
+      .nullable()
+      .describe('The rollout that has ended without the SIM; its retry would take it'),
     waitsForIccid: z.boolean().describe('Something is to be sent, and is not until the SIM has an ICCID'),
     drift: driftSchema
       .nullable()
