@@ -1,9 +1,9 @@
 /** What a rollout is about, as it is before anything is written: its target, its SIMs, and what of the request is unusable. */
-import type { RolloutPreview } from '@simlane/contracts/http/rollout-preview';
+import { MOST_ROLLOUT_SIMS, type RolloutPreview } from '@simlane/contracts/http/rollout-preview';
 import type { RolloutOver, RolloutWish } from '@simlane/contracts/http/service-rollouts';
 import type { Warning } from '@simlane/contracts/http/problem';
 import type { Caller } from '@simlane/service-kit/authentication';
-import { notFound } from '@simlane/service-kit/problem';
+import { invalidRequest, notFound } from '@simlane/service-kit/problem';
 import type { Database, Transaction } from '../database.ts';
 import { existingGroups } from '../fleet/management-group.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
@@ -97,6 +97,10 @@ const judgedList = async (
     return judgeIds(over.simIds, await findSimsById(tx, visibility, over.simIds), providerId);
   }
   const rows = readIccidList(over.csv);
+  if (rows.length > MOST_ROLLOUT_SIMS) {
+    const detail = `Has ${rows.length} rows, and a rollout is over ${MOST_ROLLOUT_SIMS} at most; make several`;
+    throw invalidRequest([{ pointer: '/over/csv', detail }]);
+  }
   const iccids = rows.flatMap(({ reading }) => ('iccid' in reading ? [reading.iccid] : []));
   return judgeIccids(rows, await findSimsByIccid(tx, visibility, iccids), providerId);
 };

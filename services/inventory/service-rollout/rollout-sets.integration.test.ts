@@ -72,6 +72,10 @@ describe('a file of ICCIDs', () => {
     const refused = await fleet.create({ ...migrateTo(target(fleet)), over: { csv } });
     expect(refused.problem.errors).toHaveLength(1_000);
     expect(refused.problem.detail).toContain('99998 of 100000 rows');
+    const longer = await fleet.create({ ...migrateTo(target(fleet)), over: { csv: `${csv}\r\nx` } });
+    expect([longer.problem.code, longer.problem.errors?.[0]?.pointer]).toEqual(['invalid_request', '/over/csv']);
+    const huge = await fleet.create({ ...migrateTo(target(fleet)), over: { csv: '8'.repeat(9 * 1024 * 1024) } });
+    expect(huge.problem.code).toBe('payload_too_large');
   });
 });
 

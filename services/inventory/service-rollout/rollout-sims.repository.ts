@@ -7,6 +7,9 @@ import type { RolloutCounts } from './rollout.ts';
 import type { RolloutRef, StoredRollout } from './rollout.repository.ts';
 import { type Members, planBySize } from './rollout-set.repository.ts';
 
+/** One statement takes a second or two for so many, and has ten. */
+const ADDED_AT_ONCE = 50_000;
+
 /**
  * Fixes the set of a rollout, as its members are at this moment, and resolves to how many they are. Those of which the
  * provider can be told go first: a canary is to have answers.
@@ -16,23 +19,32 @@ export const addRolloutSims = async (
   { accountId, id }: RolloutRef,
   members: Members,
 ): Promise<number> => {
-  const { numAffectedRows } = await sql`
-    insert into service_rollout_sim (account_id, rollout_id, sim_id, position)
-    select ${accountId}, ${id}, m.sim_id, row_number() over (order by m.iccid is null, m.place, m.sim_id)
-    from (${members}) m`.execute(tx);
-  return Number(numAffectedRows ?? 0n);
+  for (let added = 0, from = 0; ; from += ADDED_AT_ONCE) {
+    // A member that has moved within the order since the last statement is there already.
+    const { numAffectedRows } = await sql`
+      insert into service_rollout_sim (account_id, rollout_id, sim_id, position)
+      select ${accountId}, ${id}, m.sim_id, row_number() over (order by m.iccid is null, m.place, m.sim_id)
+      from (${members}) m
+      order by 4 limit ${ADDED_AT_ONCE} offset ${from}
+      on conflict do nothing`.execute(tx);
+    const more = Number(numAffectedRows ?? 0n);
+    if (more === 0) return added;
+    added += more;
+  }
 };
 
 /** Adds those of the members that are not in the rollout yet, after the others. Resolves to how many they are. */
 export const addLateSims = async (
   tx: Transaction,
-  { accountId, id, sims: before }: RolloutRef & { readonly sims: number },
+  { accountId, id }: RolloutRef,
   members: Members,
 ): Promise<number> => {
   const { numAffectedRows } = await sql`
     insert into service_rollout_sim (account_id, rollout_id, sim_id, position)
-    select ${accountId}, ${id}, m.sim_id, ${before} + row_number() over (order by m.sim_id)
-    from (${members}) m
+    select ${accountId}, ${id}, m.sim_id, last.position + row_number() over (order by m.sim_id)
+    from (${members}) m, (
+      select max(position) as position from service_rollout_sim where account_id = ${accountId} and rollout_id = ${id}
+    ) last
     where not exists (
       select from service_rollout_sim r
       where r.account_id = ${accountId} and r.rollout_id = ${id} and r.sim_id = m.sim_id
