@@ -24,6 +24,8 @@ export interface AuditReport {
     readonly signals: number;
     readonly qrCodes: number;
     readonly mails: number;
+    /** SIMs of which something was wanted. */
+    readonly services: number;
   };
 }
 
@@ -38,6 +40,7 @@ export const audit = async (stack: StackInfo): Promise<AuditReport> => {
       signals: snapshot.order.signals.length,
       qrCodes: snapshot.inventory.qrCodes.length,
       mails: snapshot.mails.length,
+      services: snapshot.inventory.services.length,
     },
   };
 };

@@ -16,7 +16,7 @@ export const reportText = ({ findings, looked }: AuditReport): string => {
     const wrong = found.filter(({ state }) => state !== 'stuck').length;
     return `  ${number}  ${name}: ${wrong === 0 ? 'holds' : `${wrong} wrong`}`;
   });
-  const { orders, facts, signals, qrCodes, mails } = looked;
-  const seen = `${orders} orders, ${facts} facts, ${signals} signals, ${qrCodes} QR codes, ${mails} mails`;
+  const { orders, facts, signals, qrCodes, mails, services } = looked;
+  const seen = `${orders} orders, ${facts} facts, ${signals} signals, ${qrCodes} QR codes, ${mails} mails, ${services} SIMs with services`;
   return [seen, ...invariants, ...findings.map((one) => `  ${findingLine(one)}`)].join('\n');
 };

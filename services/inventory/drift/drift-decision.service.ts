@@ -129,7 +129,7 @@ const requireSeen = ({ version, drift }: StoredProposal, seen: number): void => 
   }));
   throw new ProblemError(
     'drift_changed',
-    errors.length > 0 ? errors.map(({ detail }) => detail).join('. ') : 'Less differs than before',
+    errors.length > 0 ? errors.map(({ detail }) => detail).join('. ') : 'What differs is not what was looked at',
     {
       fix: `Look at the proposal again, which is version ${version} by now, and decide on that`,
       errors: errors.length > 0 ? errors : [{ pointer: '/version', detail: `Is ${version} by now` }],
