@@ -8,5 +8,5 @@ it('tells the seven stories of the demo, each step of which holds', async () => 
     steps.filter(({ ok }) => !ok).map((step) => ({ story: name, ...step })),
   );
   expect(failed).toEqual([]);
-  expect(stories.every(({ steps }) => steps.length > 3)).toBe(true);
+  expect(stories.every(({ steps }) => steps.length >= 3)).toBe(true);
 });
