@@ -64,7 +64,7 @@ const playBatch = async (
   const thisMonth = () => new Date(dueClockNow(stack).getTime() + HOUR_MS).toISOString();
   const histories = Array.from({ length: size }, (_none, index) => {
     const random = seededRandom(seed + (from + index) * SEED_STEP);
-    return new ServicesHistory({ sim: servicesSim(from + index), random, api, thisMonth });
+    return new ServicesHistory({ sim: servicesSim(from + index), random, sandbox, api, thisMonth });
   });
   await inLanes(histories, (history) => history.prepare());
   for (let month = 0; month < MONTHS; month += 1) {

@@ -1,19 +1,27 @@
 /** One random history of a SIM's services on the whole stack, against what product.md §5 says it comes to. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { driftProposalRoutes } from '@simlane/contracts/http/drift-proposals';
 import type { RouteRequest } from '@simlane/contracts/http/route';
 import { serviceProfileRoutes } from '@simlane/contracts/http/service-profiles';
+import { type ServiceRollout, serviceRolloutRoutes } from '@simlane/contracts/http/service-rollouts';
 import { type ServiceChange, type SimServicesView, simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { ApiProblem, type PublicApi } from '../demo/public-api.ts';
 import type { Random } from '../drill/random.ts';
 import type { SandboxControl } from '../provider-sandbox/control-client.ts';
 import { ExpectedServices, type ModelProfile, type Values } from './expected-services.ts';
-import { OPTIONS, packIdOf, planIdOf, PLANS, type ServicesSim } from './services-account.ts';
+import { OPTIONS, packIdOf, planIdOf, PLANS, providerIdOf, type ServicesSim } from './services-account.ts';
 
 type Rule = Parameters<SandboxControl['putServiceRules']>[0][number];
+
+/** A killed worker's steps are begun again within a minute. */
+const SEEN_WITHIN_MS = 120_000;
+const LOOK_EVERY_MS = 200;
 
 export interface HistoryOptions {
   readonly sim: ServicesSim;
   readonly random: Random;
+  readonly sandbox: SandboxControl;
   /** Of an administrator. */
   readonly api: () => PublicApi;
   /** A time before the next month that every zone begins. */
@@ -24,15 +32,17 @@ export class ServicesHistory {
   readonly story: string[] = [];
   readonly sim: ServicesSim;
   readonly #random: Random;
+  readonly #sandbox: SandboxControl;
   readonly #api: () => PublicApi;
   readonly #thisMonth: () => string;
   readonly #expected = new ExpectedServices();
   #profiles: readonly ModelProfile[] = [];
   #changes: string[] = [];
 
-  constructor({ sim, random, api, thisMonth }: HistoryOptions) {
+  constructor({ sim, random, sandbox, api, thisMonth }: HistoryOptions) {
     this.sim = sim;
     this.#random = random;
+    this.#sandbox = sandbox;
     this.#api = api;
     this.#thisMonth = thisMonth;
   }
@@ -168,9 +178,49 @@ export class ServicesHistory {
         this.story.push('is re-attached');
         await this.#change({ kind: 'reattach', simId });
         return this.#expected.reattach();
+      case 'edit':
+        return this.#edit();
       case 'cancel':
         return this.#cancel();
+      case 'drift':
+        return this.#drift();
     }
+  }
+
+  /** Of its own profile or another one of the history: nobody else is on them. */
+  async #edit(): Promise<void> {
+    const profile = this.#random.pick(this.#profiles);
+    const options = { [this.#random.pick(OPTIONS)]: this.#random.pick(['on', 'off']) };
+    this.story.push(`${profile.plan} is edited ${JSON.stringify(options)}`);
+    const { rolloutId } = await this.#change({ kind: 'edit_profile', serviceProfileId: profile.id, options });
+    this.#expected.edit(profile, options);
+    // What follows is about the SIM as it is then.
+    if (rolloutId !== null) await until(async () => (await this.#rollout(rolloutId)).state !== 'running');
+  }
+
+  #rollout(id: string): Promise<ServiceRollout> {
+    return this.#api().call(serviceRolloutRoutes.getServiceRollout, { params: { id } });
+  }
+
+  /** Somebody changes the SIM at the provider; it is found, and decided. What is on its way is compared another time. */
+  async #drift(): Promise<void> {
+    const { simId, iccid, how } = this.sim;
+    const before = await this.view();
+    const option = this.#random.pick(OPTIONS);
+    const confirmed = before.options.find((one) => one.option === option)?.confirmed;
+    if (confirmed == null || !(await this.isAtRest())) return;
+    const theirs = confirmed === 'on' ? 'off' : 'on';
+    await this.#sandbox.setServices(providerIdOf(how), iccid, { options: { [option]: theirs } });
+    await this.#api().call(driftProposalRoutes.askForReconciliation, { body: { simId } });
+    const proposal = await until(async () => {
+      const query = { simId, state: 'open' } as const;
+      return (await this.#api().call(driftProposalRoutes.listDriftProposals, { query })).items[0];
+    });
+    const take = this.#random.pick(['theirs', 'ours'] as const);
+    this.story.push(`the provider has ${option} ${theirs}, and ${take} is taken`);
+    const body = { take, version: proposal.version };
+    await this.#api().call(driftProposalRoutes.decideDrift, { params: { id: proposal.id }, body });
+    if (take === 'theirs') this.#expected.deviate({ [option]: theirs }, false);
   }
 
   async #cancel(): Promise<void> {
@@ -186,4 +236,14 @@ export class ServicesHistory {
   }
 }
 
-const STEPS = ['migrate', 'migrate', 'deviate', 'deviate', 'reattach', 'cancel'] as const;
+const STEPS = ['migrate', 'migrate', 'edit', 'deviate', 'deviate', 'reattach', 'cancel', 'drift'] as const;
+
+const until = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
+  const giveUpAt = performance.now() + SEEN_WITHIN_MS;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen;
+    if (performance.now() > giveUpAt) throw new Error('what was to be seen is not there');
+    await sleep(LOOK_EVERY_MS);
+  }
+};
