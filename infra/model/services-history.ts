@@ -195,7 +195,8 @@ export class ServicesHistory {
     const { rolloutId } = await this.#change({ kind: 'edit_profile', serviceProfileId: profile.id, options });
     this.#expected.edit(profile, options);
     // What follows is about the SIM as it is then.
-    if (rolloutId !== null) await until(async () => (await this.#rollout(rolloutId)).state !== 'running');
+    if (rolloutId === null) return;
+    await this.#until('the end of the rollout', async () => (await this.#rollout(rolloutId)).state !== 'running');
   }
 
   #rollout(id: string): Promise<ServiceRollout> {
@@ -211,8 +212,9 @@ export class ServicesHistory {
     if (confirmed == null || !(await this.isAtRest())) return;
     const theirs = confirmed === 'on' ? 'off' : 'on';
     await this.#sandbox.setServices(providerIdOf(how), iccid, { options: { [option]: theirs } });
-    await this.#api().call(driftProposalRoutes.askForReconciliation, { body: { simId } });
-    const proposal = await until(async () => {
+    // A call may be open that nobody sees: what is on its way is compared another time, so it is asked for again.
+    const proposal = await this.#until('the proposal', async () => {
+      await this.#api().call(driftProposalRoutes.askForReconciliation, { body: { simId } });
       const query = { simId, state: 'open' } as const;
       return (await this.#api().call(driftProposalRoutes.listDriftProposals, { query })).items[0];
     });
@@ -221,6 +223,18 @@ export class ServicesHistory {
     const body = { take, version: proposal.version };
     await this.#api().call(driftProposalRoutes.decideDrift, { params: { id: proposal.id }, body });
     if (take === 'theirs') this.#expected.deviate({ [option]: theirs }, false);
+  }
+
+  async #until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+    const giveUpAt = performance.now() + SEEN_WITHIN_MS;
+    for (;;) {
+      const seen = await look();
+      if (seen !== undefined && seen !== false) return seen;
+      if (performance.now() > giveUpAt) {
+        throw new Error(`SIM ${this.sim.simId} waits for ${what} in vain: ${this.story.join(', ')}`);
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   async #cancel(): Promise<void> {
@@ -237,13 +251,3 @@ export class ServicesHistory {
 }
 
 const STEPS = ['migrate', 'migrate', 'edit', 'deviate', 'deviate', 'reattach', 'cancel', 'drift'] as const;
-
-const until = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
-  const giveUpAt = performance.now() + SEEN_WITHIN_MS;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined && seen !== false) return seen;
-    if (performance.now() > giveUpAt) throw new Error('what was to be seen is not there');
-    await sleep(LOOK_EVERY_MS);
-  }
-};
