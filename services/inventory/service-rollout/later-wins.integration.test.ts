@@ -223,6 +223,18 @@ describe('a SIM that is replaced while it waits', () => {
     expect((await fleet.rollout(id)).counts).toMatchObject({ done: 1, superseded: 1 });
   });
 
+  it('or after it has failed is wanted again as the SIM that follows, and its answer ends the rollout', async () => {
+    const fleet = await startFleet(inventory, { sims: 1 });
+    const { line, id, target } = await onLine(fleet);
+    await fleet.drive(id, (simId) => (simId === line.simId ? 'No' : null));
+    const newSimId = await replace(fleet, line.lineId);
+    expect(await stateOf(fleet, id, newSimId)).toBe('failed');
+    await fleet.decide(id, 'retry');
+    expect(await fleet.drive(id)).toMatchObject({ state: 'done' });
+    expect(await stateOf(fleet, id, newSimId)).toBe('done');
+    expect(await fleet.show(newSimId)).toMatchObject({ serviceProfile: { id: target } });
+  });
+
   it('and discarded without another has nothing left to be wanted', async () => {
     const fleet = await startFleet(inventory, { sims: 2 });
     const { id } = await migration(fleet, { data: 'on' });

@@ -270,7 +270,10 @@ export const setChangeStates = async (
     where service_change.account_id = ${accountId} and service_change.id = now_is.id`.execute(tx);
 };
 
-/** What has not ended of one SIM is of another from now on, and so is the change that has scheduled a plan. */
+/**
+ * What has not ended of one SIM is of another from now on, and so is the change that has scheduled a plan, and what has
+ * failed in a rollout, which wants it again of the SIM that follows.
+ */
 export const moveOpenChanges = async (
   tx: Transaction,
   {
@@ -288,5 +291,6 @@ export const moveOpenChanges = async (
   await sql`
     update service_change set sim_id = ${to}
     where account_id = ${accountId} and sim_id = ${from}
-      and (state = any (${OPEN_SERVICE_CHANGES}::text[]) or id = ${scheduledBy}::uuid)`.execute(tx);
+      and (state = any (${OPEN_SERVICE_CHANGES}::text[]) or id = ${scheduledBy}::uuid
+        or (state = 'failed' and rollout_id is not null))`.execute(tx);
 };
