@@ -1,5 +1,6 @@
 import { machineClock } from '@simlane/service-kit/clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { recordReported, takePortion } from '../drift/reconciliation.service.ts';
 import { addLine, newIccid } from '../fleet.fixture.ts';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
 import { goBy } from '../sim-services/clock.ts';
@@ -102,6 +103,24 @@ describe('what a person wants of a SIM', () => {
     expect(ends.every((state) => state === 'done' || state === 'superseded')).toBe(true);
   });
 
+  it('by deciding that what the provider has counts stays as well', async () => {
+    const fleet = await startFleet(inventory, { sims: 2 });
+    const [first] = ids(fleet);
+    const ref = { accountId: fleet.accountId, id: first };
+    await fleet.call('POST', '/service-reconciliations', { body: { simId: first } });
+    const asked = await takePortion(inventory.db, ref);
+    if (asked === null) throw new Error('the SIM is compared');
+    const { after, upTo } = asked;
+    const sims = asked.sims.map((sim) => ({ ...sim, options: { sms: 'off' }, ratePlan: null }));
+    await recordReported(inventory.db, ref, { after, upTo, sims, unread: 0 });
+    const { id } = await migration(fleet, { data: 'on' });
+    const { proposalId, version } = (await fleet.show(first)).drift ?? {};
+    await fleet.call('POST', `/drift-proposals/${proposalId}/decision`, { body: { take: 'theirs', version } });
+    await fleet.drive(id);
+    expect((await fleet.rollout(id)).counts).toMatchObject({ done: 1, superseded: 1 });
+    expect(await fleet.show(first)).toMatchObject({ deviation: { kind: 'found' } });
+  });
+
   it('and names the profile that the rollout takes from under it, is refused and told so', async () => {
     const fleet = await startFleet(inventory, { sims: 12 });
     const { id, target } = await migration(fleet, { data: 'on' }, { canary: { sims: 12 } });
@@ -168,6 +187,30 @@ describe('of two rollouts over a SIM', () => {
     }
     expect((await fleet.rollout(later.id)).counts).toMatchObject({ done: 20 });
     expect((await fleet.rollout(earlier.id)).counts).toMatchObject({ superseded: 20 });
+  });
+
+  it('the newer version wins where the rollout of the version before is made after it', async () => {
+    const fleet = await startFleet(inventory, { sims: 4 });
+    const { makeVersion } = inventory.serviceCatalog;
+    const made = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    inventory.serviceCatalog.makeVersion = async (...version) => {
+      inventory.serviceCatalog.makeVersion = makeVersion;
+      await makeVersion(...version);
+      made.resolve();
+      await goOn.promise;
+    };
+    const before = fleet.edit({ data: 'slow' });
+    await made.promise;
+    const newer = (await fleet.edit({ data: 'on' })).body.rolloutId ?? '';
+    fleet.clock.moveOn(5);
+    goOn.resolve();
+    const older = (await before).body.rolloutId ?? '';
+    await fleet.portion(older);
+    await fleet.drive(newer);
+    await fleet.drive(older);
+    for (const { id } of fleet.sims) expect((await fleet.show(id)).serviceProfile).toMatchObject({ version: 3 });
+    expect((await fleet.rollout(newer)).counts).toMatchObject({ done: 4 });
   });
 
   it('a later one that was cancelled before it reached the SIM is no hindrance', async () => {
