@@ -51,6 +51,13 @@ describe('a service call', () => {
     });
   });
 
+  it('is sent and asked about under an ICCID with letters, as some physical SIMs have one', async () => {
+    const { changeId, body } = calls.aCall();
+    const iccid = '89860A0123456789BCDE';
+    expect((await calls.put({ changeId, body: { ...body, iccid } })).body).toMatchObject({ state: 'answered' });
+    expect((await calls.reported(iccid)).body).toMatchObject({ options: { data: '5GB' } });
+  });
+
   it('put 20 times at once has one effect at the provider, and one answer', async () => {
     const call = calls.aCall();
     const answers = await Promise.all(Array.from({ length: 20 }, () => calls.put(call)));

@@ -6,7 +6,8 @@ import { wantedServicesSchema } from './provider-services.ts';
 import { internalRoute } from './route.ts';
 
 const changeParams = z.object({ changeId: idSchema });
-const iccidSchema = z.string().regex(/^\d{18,20}$/, '18 to 20 digits');
+/** As inventory keeps it: that of a physical SIM can have letters. */
+const iccidSchema = z.string().regex(/^[0-9A-E]{18,20}$/, '18 to 20 digits, or letters from A to E');
 
 export const serviceCallSchema = z.object({
   changeId: idSchema,
