@@ -12,6 +12,9 @@ import { askForReconciliation, recordReported, showReconciliation, takePortion }
 
 const beforeId = z.tuple([idSchema]);
 
+/** What providers have answered of a portion: 20 SIMs (`PORTION_SIMS`), 64 kB each. */
+const LARGEST_REPORT_BYTES = 2 * 1024 * 1024;
+
 /** `/inventory/v1/drift-proposals…` and `/inventory/v1/service-reconciliations…`, for users. */
 export const addDriftRoutes = (
   app: FastifyInstance,
@@ -37,6 +40,9 @@ export const addDriftRoutes = (
 
 /** What the workflow of a reconciliation asks for. */
 export const addReconciliationInternalRoutes = (app: FastifyInstance, db: Database): void => {
+  app.addHook('onRoute', (route) => {
+    if (route.url === serviceReconciliationInternalRoutes.recordReported.path) route.bodyLimit = LARGEST_REPORT_BYTES;
+  });
   serveInternal(
     app,
     serviceReconciliationInternalRoutes.takePortion,

@@ -76,6 +76,21 @@ describe('the reconciliation of an account', () => {
     expect((await sim.call<{ items: [] }>('GET', '/drift-proposals')).body.items).toEqual([]);
   });
 
+  it('takes reports as long as providers may give them, and reads of them what the profiles have', async () => {
+    const sim = await startSettled(inventory);
+    await addSims(sim, PORTION_SIMS);
+    await sim.ask();
+    const strange = Object.fromEntries(
+      Array.from({ length: 1_400 }, (_, index) => [`option ${index}`, 'x'.repeat(20)]),
+    );
+    for (let portion = await sim.takePortion(); portion !== null; portion = await sim.takePortion()) {
+      const reports = Object.fromEntries(portion.sims.map(({ simId }) => [simId, { options: strange }]));
+      expect((await sim.report(sim.accountId, portion, reports)).status).toBe(200);
+    }
+    expect((await sim.reconciliation()).body).toMatchObject({ compared: PORTION_SIMS + 1 });
+    expect((await sim.call<{ items: [] }>('GET', '/drift-proposals')).body.items).toEqual([]);
+  });
+
   it('leaves out SIMs without ICCID, discarded ones, and those of which nothing was ever wanted', async () => {
     const sim = await startSettled(inventory);
     await addLine(inventory.db, sim.accountId);

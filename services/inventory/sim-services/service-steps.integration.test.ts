@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceChange } from '@simlane/contracts/http/sim-services';
+import { MOST_OPTIONS } from '@simlane/contracts/service-options';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newIccid } from '../fleet.fixture.ts';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
@@ -165,6 +166,21 @@ describe('an option that the provider refuses', () => {
     const again = await sim.call('POST', `/service-changes/${body.id}/retry`);
     expect([again.status, again.problem.code]).toEqual([409, 'service_change_state']);
   });
+});
+
+it('the words of a provider are taken whatever their length, an answer for each option of the largest pack', async () => {
+  const sim = await scheduled();
+  await sim.change({ kind: 'deviate', deviationKind: 'test', reason: 'r', options: { data: 'on' } });
+  const call = await sim.openNextCall();
+  const words = Array.from({ length: MOST_OPTIONS }, (_, index) => ({
+    of: 'option' as const,
+    name: index === 0 ? 'data' : `option ${index}`,
+    value: 'on',
+    outcome: 'refused' as const,
+    reason: '“'.repeat(2_000),
+  }));
+  expect((await sim.record(call?.callId ?? '', words)).status).toBe(200);
+  expect((await sim.show()).options[0]?.failed).toMatchObject({ value: 'on' });
 });
 
 describe('a SIM that is replaced', () => {

@@ -22,6 +22,9 @@ import { listTargets, showServices } from './services-view.service.ts';
 
 const beforeId = z.tuple([idSchema]);
 
+/** An answer for each option of the largest pack and for the plan, each with 2,000 characters of the provider's words. */
+const LARGEST_RESULTS_BYTES = 1024 * 1024;
+
 /** `/inventory/v1/sims/{id}/services…` and `/inventory/v1/service-changes…`, for users. */
 export const addSimServiceRoutes = (app: FastifyInstance, changes: ServiceChanges & Rollouts): void => {
   const { db } = changes;
@@ -53,6 +56,9 @@ export const addSimServiceRoutes = (app: FastifyInstance, changes: ServiceChange
 
 /** What the workflow of a SIM's services asks for. */
 export const addSimServicesInternalRoutes = (app: FastifyInstance, db: Database): void => {
+  app.addHook('onRoute', (route) => {
+    if (route.url === simServicesInternalRoutes.recordResults.path) route.bodyLimit = LARGEST_RESULTS_BYTES;
+  });
   serveInternal(app, simServicesInternalRoutes.claim, ({ params, caller: { accountId } }) =>
     claimServices(db, { accountId, ...params }),
   );
