@@ -276,7 +276,7 @@ export const cancelChange = async (
 /**
  * What the provider has refused of the SIM is wanted again, and so is a plan that was cancelled.
  *
- * @throws ProblemError `service_change_state` for a change that is done, or has been overtaken
+ * @throws ProblemError `service_change_state` for a change that is done, has been overtaken, or is of a discarded SIM
  */
 export const retryChange = async (services: ServiceChanges, caller: Caller, id: string): Promise<ServiceChange> => {
   const { db, serviceCatalog, onWanted } = services;
@@ -289,6 +289,9 @@ export const retryChange = async (services: ServiceChanges, caller: Caller, id: 
   const facts = await serviceCatalog.profile(accountId, profileId);
   const retried = await inAccount(db, accountId, async (tx) => {
     const { change, held } = await takeChange(tx, caller, id);
+    if (!held.sim.isInUse) {
+      throw notPossible('The SIM is discarded, and nothing is wanted of it any more', 'Change the SIM that follows it');
+    }
     const { failed } = held.services;
     // One whose plan is still to come may have an option that was refused.
     const isRefused = failed.plan !== null || Object.keys(failed.options).length > 0;

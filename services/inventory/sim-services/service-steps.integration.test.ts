@@ -183,6 +183,18 @@ it('the words of a provider are taken whatever their length, an answer for each 
   expect((await sim.show()).options[0]?.failed).toMatchObject({ value: 'on' });
 });
 
+it('what has failed of a SIM is not wanted again when the SIM is discarded', async () => {
+  const sim = await startSim(inventory, { line: { simId: null } });
+  const { body } = await sim.change(migrateTo(sim.addProfile()));
+  const call = await sim.openNextCall();
+  if (call === null) throw new Error('there is no call');
+  await sim.record(call.callId, sim.resultsOf(call, 'refused', 'no'));
+  await inventory.call({ accountId: sim.accountId }, 'PUT', `/sims/${sim.simId}/state`, { state: 'discarded' });
+  const { status, problem } = await sim.call('POST', `/service-changes/${body.id}/retry`);
+  expect([status, problem.code]).toEqual([409, 'service_change_state']);
+  expect(await state(sim, body.id)).toBe('failed');
+});
+
 describe('a SIM that is replaced', () => {
   const replaced = async () => {
     const sim = await scheduled();
