@@ -2,6 +2,7 @@
  * A file of ICCIDs as people have one: exported from a spreadsheet, with or without a heading, with whatever separates
  * its columns. Pure. Each row that cannot be used is told by its number, so that it can be found in the file.
  */
+import { MOST_ROLLOUT_SIMS } from '@simlane/contracts/http/rollout-preview';
 import { readEnteredIccid } from '../fleet/sim-iccid.ts';
 
 export interface IccidRow {
@@ -15,22 +16,37 @@ const SEPARATORS = [',', ';', '\t'] as const;
 const HEADING = 'iccid';
 const LONGEST_SHOWN = 40;
 
-/** The rows of the column `iccid`, or else of the first. Empty rows are none. */
+/** One more than a rollout can be over: then there are too many, however many there are. */
+const MOST_READ = MOST_ROLLOUT_SIMS + 1;
+
+/** The rows of the column `iccid`, or else of the first. Empty rows are none. What is too many is not read to its end. */
 export const readIccidList = (text: string): IccidRow[] => {
   const content = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
-  const rows = readRows(content, separatorOf(content));
-  const column = (rows[0]?.cells ?? []).findIndex((cell) => cell.trim().toLowerCase() === HEADING);
-  const entries = column === -1 ? rows : rows.slice(1);
+  const read: IccidRow[] = [];
   const seen = new Map<string, number>();
-  return entries.flatMap(({ row, cells, isOpen }): IccidRow[] => {
-    if (cells.every((cell) => cell.trim() === '')) return [];
+  let column = -1;
+  for (const { row, cells, isOpen } of rowsOf(content, separatorOf(content))) {
+    if (row === 1) {
+      column = cells.findIndex((cell) => cell.trim().toLowerCase() === HEADING);
+      if (column !== -1) continue;
+    }
+    if (cells.every((cell) => cell.trim() === '')) continue;
     const reading = isOpen ? { fault: 'A quotation mark is not closed' } : readCell(cells[Math.max(column, 0)] ?? '');
-    if ('fault' in reading) return [{ row, reading }];
-    const before = seen.get(reading.iccid);
-    if (before !== undefined) return [{ row, reading: { fault: `The same ICCID as in row ${before}` } }];
-    seen.set(reading.iccid, row);
-    return [{ row, reading }];
-  });
+    read.push({ row, reading: 'fault' in reading ? reading : onceOnly(reading, row, seen) });
+    if (read.length === MOST_READ) break;
+  }
+  return read;
+};
+
+const onceOnly = (
+  reading: Extract<IccidRow['reading'], { iccid: string }>,
+  row: number,
+  seen: Map<string, number>,
+): IccidRow['reading'] => {
+  const before = seen.get(reading.iccid);
+  if (before !== undefined) return { fault: `The same ICCID as in row ${before}` };
+  seen.set(reading.iccid, row);
+  return reading;
 };
 
 /** The one that the first line has most of; a file of one column has none. */
@@ -48,12 +64,11 @@ interface Row {
   readonly isOpen: boolean;
 }
 
-/** RFC 4180, with any line break and any of the separators. */
-const readRows = (text: string, separator: string): Row[] => {
-  const rows: Row[] = [];
+/** RFC 4180, with any line break and any of the separators. One at a time: 8 MB can be millions of them. */
+function* rowsOf(text: string, separator: string): Generator<Row> {
   let cells: string[] = [];
   let place = 0;
-  for (;;) {
+  for (let row = 1; ; ) {
     const cell = readField(text, place, separator);
     cells.push(cell.value);
     place = cell.end;
@@ -62,12 +77,13 @@ const readRows = (text: string, separator: string): Row[] => {
       place += 1;
       continue;
     }
-    rows.push({ row: rows.length + 1, cells, isOpen: cell.isOpen });
-    if (next === undefined) return rows;
+    yield { row, cells, isOpen: cell.isOpen };
+    if (next === undefined) return;
+    row += 1;
     cells = [];
     place += next === '\r' && text[place + 1] === '\n' ? 2 : 1;
   }
-};
+}
 
 /** One field, from a place up to the separator, line break or end after it. */
 const readField = (

@@ -44,6 +44,18 @@ describe('a file of ICCIDs', () => {
     expect(readIccidList(text)).toHaveLength(100_000);
     expect(performance.now() - begun).toBeLessThan(5_000);
   });
+
+  it('is read no further than to one row too many', () => {
+    let rows = '';
+    for (let index = 0; index < 300_000; index += 1) rows += `${index}\n`;
+    expect(readIccidList(rows)).toHaveLength(100_001);
+  });
+
+  it('of millions of empty rows takes no memory for them', () => {
+    const before = process.memoryUsage().heapTotal;
+    expect(readIccidList('\n'.repeat(4_000_000))).toEqual([]);
+    expect(process.memoryUsage().heapTotal - before).toBeLessThan(256 * 1024 * 1024);
+  });
 });
 
 describe('any file', () => {

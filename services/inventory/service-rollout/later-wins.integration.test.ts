@@ -191,11 +191,12 @@ describe('of two rollouts over a SIM', () => {
 
   it('the newer version wins where the rollout of the version before is made after it', async () => {
     const fleet = await startFleet(inventory, { sims: 4 });
-    const { makeVersion } = inventory.serviceCatalog;
+    const catalog = inventory.serviceCatalog;
+    const makeVersion = catalog.makeVersion.bind(catalog);
     const made = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
-    inventory.serviceCatalog.makeVersion = async (...version) => {
-      inventory.serviceCatalog.makeVersion = makeVersion;
+    catalog.makeVersion = async (...version) => {
+      catalog.makeVersion = makeVersion;
       await makeVersion(...version);
       made.resolve();
       await goOn.promise;
