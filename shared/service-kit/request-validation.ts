@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { jsonPointer } from './json-pointer.ts';
 import { invalidRequest, type ProblemError } from './problem.ts';
 import { type Fault, unknownFields } from './unknown-fields.ts';
 import { unstorable } from './unstorable.ts';
@@ -60,7 +61,7 @@ const pointerTo = (part: RequestPart, path: readonly PropertyKey[]): string => {
   const steps = path.map((step) => String(step));
   if (part === 'querystring') return `?${steps.join('.')}`;
   if (part === 'params') return `:${steps.join('.')}`;
-  return steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return jsonPointer(path);
 };
 
 const describeIssue = (issue: z.core.$ZodIssue, value: unknown): Fault[] => {

@@ -11,6 +11,7 @@ import {
   valuesInPack,
   withDefaults,
 } from '@simlane/contracts/service-options';
+import { jsonPointer } from '@simlane/service-kit/json-pointer';
 import { ProblemError } from '@simlane/service-kit/problem';
 
 /** The pack and the plan of a new profile: those named, else those of the copied one. */
@@ -41,7 +42,7 @@ export const requireFitting = (
   options: Configuration,
 ): void => {
   const faults = configurationFaults(pack, options).map(({ option, detail }) => ({
-    pointer: `/options/${option}`,
+    pointer: jsonPointer(['options', option]),
     detail,
   }));
   if (plan !== undefined && plan.providerId !== pack.providerId) {
@@ -104,7 +105,7 @@ const optionsElsewhere = (profile: ServiceProfile, options: Configuration): Prob
     {
       fix: `Edit them by ${SERVICE_CHANGES} with ${JSON.stringify({ kind: 'edit_profile', serviceProfileId: profile.id, options })}; its preview shows first which SIMs that touches`,
       errors: Object.keys(options).map((option) => ({
-        pointer: `/options/${option}`,
+        pointer: jsonPointer(['options', option]),
         detail: 'Is edited by a service change',
       })),
     },

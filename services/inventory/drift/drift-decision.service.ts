@@ -3,6 +3,7 @@ import type { DriftProposal } from '@simlane/contracts/http/drift-proposals';
 import type { DriftState, DriftTake } from '@simlane/contracts/drift';
 import { configurationFaults } from '@simlane/contracts/service-options';
 import type { Caller } from '@simlane/service-kit/authentication';
+import { jsonPointer } from '@simlane/service-kit/json-pointer';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Database, Transaction } from '../database.ts';
@@ -116,7 +117,7 @@ const requireSeen = ({ version, drift }: StoredProposal, seen: number): void => 
   const { options, ratePlan } = shownDifferences(drift);
   const all = [
     ...options.map((one) => ({
-      pointer: `/options/${one.option}`,
+      pointer: jsonPointer(['options', one.option]),
       version: drift.options[one.option]?.version ?? 0,
       ...one,
     })),
@@ -153,7 +154,7 @@ const taken = (
   if (Object.keys(found).length > 0 && faults.length > 0) {
     throw new ProblemError('profile_invalid', faults.map(({ option, detail }) => `${option}: ${detail}`).join('. '), {
       fix: 'Decide for ours: what the provider has is nothing that the service pack allows',
-      errors: faults.map(({ option, detail }) => ({ pointer: `/options/${option}`, detail })),
+      errors: faults.map(({ option, detail }) => ({ pointer: jsonPointer(['options', option]), detail })),
     });
   }
   const after = takeTheirs(services, drift, { profile: contentOf(facts), ...asked });

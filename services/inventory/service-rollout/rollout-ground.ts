@@ -10,7 +10,7 @@ import { visibilityOf } from '../fleet/visibility.ts';
 import type { ServiceCatalog, ServiceProfileFacts } from '../sim-services/service-catalog.ts';
 import { requireTarget } from '../sim-services/service-wish.ts';
 import { readIccidList } from './iccid-list.ts';
-import { type Fault, isList, judgeIccids, judgeIds, unusableWarnings } from './rollout-set.ts';
+import { emptyRollout, type Fault, isList, judgeIccids, judgeIds, unusableWarnings } from './rollout-set.ts';
 import {
   findGroupFaults,
   findSimsByIccid,
@@ -46,7 +46,10 @@ export const targetOf = async (
   if (change.kind === 'reattach') return { facts: null, providerId: null };
   const facts = await serviceCatalog.profile(accountId, change.serviceProfileId);
   const { providerId } = facts.profile;
-  requireTarget(facts.profile, from?.profile.providerId ?? providerId);
+  requireTarget(facts.profile, from?.profile.providerId ?? providerId, {
+    pointer: '/change/serviceProfileId',
+    fix: 'Choose a profile of the provider of the SIMs: GET /catalog/v1/service-profiles lists them',
+  });
   return { facts, providerId };
 };
 
@@ -57,7 +60,10 @@ export interface RolloutSet {
   readonly warnings: readonly Warning[];
 }
 
-/** @throws ProblemError `not_found` for a group that is not there */
+/**
+ * @throws ProblemError `not_found` for a group that is not there; `rollout_empty` where nothing of what was given can be
+ * used: to accept that would lead nowhere
+ */
 export const setOf = async (
   tx: Transaction,
   caller: Caller,
@@ -67,6 +73,7 @@ export const setOf = async (
   const visibility = visibilityOf(caller);
   if (isList(over)) {
     const judged = await judgedList(tx, caller, { over, providerId });
+    if (judged.simIds.length === 0) throw emptyRollout(judged.faults);
     const warnings = unusableWarnings(over, { faults: judged.faults.length, rows: judged.rows });
     const members = membersOfList(caller.accountId, judged.simIds);
     return { members, faults: judged.faults, unusable: judged.faults.length, warnings };
@@ -78,6 +85,7 @@ export const setOf = async (
     throw notFound('There is no such management group');
   if (providerId === null) return { members, faults: [], unusable: 0, warnings: [] };
   const { faults, count, members: rows } = await findGroupFaults(tx, visibility, { groupId, providerId });
+  if (count === rows) throw emptyRollout(faults);
   return { members, faults, unusable: count, warnings: unusableWarnings(over, { faults: count, rows }) };
 };
 
@@ -98,7 +106,7 @@ const judgedList = async (
   }
   const rows = readIccidList(over.csv);
   if (rows.length > MOST_ROLLOUT_SIMS) {
-    const detail = `Has ${rows.length} rows, and a rollout is over ${MOST_ROLLOUT_SIMS} at most; make several`;
+    const detail = `Has more than ${MOST_ROLLOUT_SIMS} rows, and a rollout is over so many at most; make several`;
     throw invalidRequest([{ pointer: '/over/csv', detail }]);
   }
   const iccids = rows.flatMap(({ reading }) => ('iccid' in reading ? [reading.iccid] : []));

@@ -56,12 +56,10 @@ describe('a file of ICCIDs', () => {
   it('with nothing but bad rows is empty, whatever is accepted; so is a file without any', async () => {
     const fleet = await startFleet(inventory, { sims: 1 });
     for (const csv of ['', 'iccid', '\n\n', 'iccid\nnonsense']) {
-      const answer = await fleet.create({
-        ...migrateTo(target(fleet)),
-        over: { csv },
-        acceptWarnings: ['rows_unusable'],
-      });
-      expect([answer.status, answer.problem.code]).toEqual([422, 'rollout_empty']);
+      for (const accepted of [{}, { acceptWarnings: ['rows_unusable'] }]) {
+        const answer = await fleet.create({ ...migrateTo(target(fleet)), over: { csv }, ...accepted });
+        expect([answer.status, answer.problem.code]).toEqual([422, 'rollout_empty']);
+      }
     }
   });
 
@@ -95,6 +93,8 @@ describe('a list of SIMs', () => {
     });
     expect((await fleet.create({ ...wish, acceptWarnings: ['sims_unusable'] })).body.sims).toBe(2);
     expect((await fleet.create({ ...wish, over: { simIds: [] } })).problem.code).toBe('rollout_empty');
+    const none = await fleet.create({ ...wish, over: { simIds: [randomUUID()] } });
+    expect(none.problem).toMatchObject({ code: 'rollout_empty', errors: [{ pointer: '/over/simIds/0' }] });
   });
 });
 
@@ -169,7 +169,11 @@ describe('a migration', () => {
     expect([stale.status, stale.problem.code]).toEqual([409, 'preview_stale']);
     expect(stale.problem.detail).toContain('are 2, and was 3');
     const strange = inventory.serviceCatalog.add({ providerId: randomUUID() }).profile.id;
-    expect((await fleet.create({ ...migrateTo(strange), ...over })).problem.code).toBe('profile_of_other_provider');
+    expect((await fleet.create({ ...migrateTo(strange), ...over })).problem).toMatchObject({
+      code: 'profile_of_other_provider',
+      fix: expect.stringContaining('/catalog/v1/service-profiles'),
+      errors: [{ pointer: '/change/serviceProfileId' }],
+    });
     inventory.serviceCatalog.archive(to);
     expect((await fleet.create({ ...migrateTo(to), ...over })).problem.code).toBe('archived');
     expect((await fleet.create({ ...migrateTo(target(fleet)), ...over }, { roles: ['viewer'] })).status).toBe(403);

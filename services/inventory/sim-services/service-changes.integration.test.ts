@@ -196,6 +196,13 @@ describe('what is refused, each with its fix', () => {
     const sim = await settled();
     const foreign = await sim.change(migrateTo(sim.addProfile({ providerId: randomUUID() })));
     expect([foreign.status, foreign.problem.code]).toEqual([422, 'profile_of_other_provider']);
+    expect(foreign.problem.errors).toMatchObject([{ pointer: '/serviceProfileId' }]);
+    const copyOf = sim.addProfile({ providerId: randomUUID() });
+    const copied = await sim.change({ kind: 'migrate', newProfile: { copyOf } }, ['administrator']);
+    expect(copied.problem).toMatchObject({
+      code: 'profile_of_other_provider',
+      errors: [{ pointer: '/newProfile/copyOf' }],
+    });
     const gone = sim.addProfile();
     inventory.serviceCatalog.archive(gone);
     const archived = await sim.change(migrateTo(gone));
@@ -204,6 +211,12 @@ describe('what is refused, each with its fix', () => {
     expect((await sim.change({ kind: 'migrate' })).status).toBe(400);
     expect((await sim.change({ ...migrateTo(gone), newProfile: { copyOf: gone } })).status).toBe(400);
     expect((await sim.change({ ...migrateTo(gone), serviceProfile: gone })).status).toBe(400);
+  });
+
+  it('an option whose code is none of a path, by a pointer to it', async () => {
+    const sim = await settled();
+    const answer = await sim.change({ ...TRIAL, options: { 'a/b~c': 'on' } });
+    expect(answer.problem).toMatchObject({ code: 'profile_invalid', errors: [{ pointer: '/options/a~1b~0c' }] });
   });
 
   it('a SIM without a profile, a discarded one, a temporary one, a foreign one, a viewer', async () => {

@@ -57,7 +57,10 @@ export const groundOf = async (
     newProfile === null
       ? await serviceCatalog.profile(accountId, wish.serviceProfileId ?? '')
       : await serviceCatalog.draft(accountId, newProfile.id, newProfile.content);
-  requireTarget(facts.profile, sim.providerId);
+  requireTarget(facts.profile, sim.providerId, {
+    pointer: newProfile === null ? '/serviceProfileId' : '/newProfile/copyOf',
+    fix: 'Choose one of GET sims/{id}/service-profile-targets',
+  });
   return { kept, facts, newProfile };
 };
 

@@ -3,6 +3,7 @@ import type { Changes, ServiceWish } from '@simlane/contracts/http/sim-services'
 import type { ServiceProfile } from '@simlane/contracts/http/service-profiles';
 import type { SimState } from '@simlane/contracts/sim';
 import { configurationFaults, type OptionFault } from '@simlane/contracts/service-options';
+import { jsonPointer } from '@simlane/service-kit/json-pointer';
 import { ProblemError } from '@simlane/service-kit/problem';
 import { billingOf, contentOf, type ServiceProfileFacts } from './service-catalog.ts';
 import type { Wants } from './service-change.ts';
@@ -30,11 +31,18 @@ export const requireChangeable = (state: SimState): void => {
   }
 };
 
+/** Where the request names the profile that is migrated to, and where those stand that it could name. */
+export interface NamedTarget {
+  readonly pointer: string;
+  readonly fix: string;
+}
+
 /** @throws ProblemError `archived`, `profile_of_other_provider` */
-export const requireTarget = (profile: ServiceProfile, simProviderId: string): void => {
+export const requireTarget = (profile: ServiceProfile, simProviderId: string, { pointer, fix }: NamedTarget): void => {
   if (profile.archivedAt !== null) {
     throw new ProblemError('archived', `The service profile “${profile.name}” is archived, and takes no SIM`, {
-      fix: 'Choose one of GET sims/{id}/service-profile-targets',
+      fix,
+      errors: [{ pointer, detail: 'Is archived' }],
     });
   }
   if (profile.providerId !== simProviderId) {
@@ -42,8 +50,8 @@ export const requireTarget = (profile: ServiceProfile, simProviderId: string): v
       'profile_of_other_provider',
       `The service profile “${profile.name}” is of another provider than the SIM`,
       {
-        fix: 'Choose one of GET sims/{id}/service-profile-targets',
-        errors: [{ pointer: '/serviceProfileId', detail: `Is of provider ${profile.providerId}` }],
+        fix,
+        errors: [{ pointer, detail: `Is of provider ${profile.providerId}` }],
       },
     );
   }
@@ -91,7 +99,7 @@ const requireFitting = ({ servicePack }: ServiceProfileFacts, options: Readonly<
 export const invalidProfile = (faults: readonly OptionFault[]): ProblemError =>
   new ProblemError('profile_invalid', faults.map(({ option, detail }) => `${option}: ${detail}`).join('. '), {
     fix: 'Correct the options named in errors',
-    errors: faults.map(({ option, detail }) => ({ pointer: `/options/${option}`, detail })),
+    errors: faults.map(({ option, detail }) => ({ pointer: jsonPointer(['options', option]), detail })),
   });
 
 export const withoutProfile = (): ProblemError =>
