@@ -1,5 +1,5 @@
 /** What a service call is owed: that the workflow of its SIM hears of answers that it has not taken. */
-import { setDue } from '@simlane/service-kit/due';
+import { type DueEntry, setDue, setManyDue } from '@simlane/service-kit/due';
 import type { DueHandler } from '@simlane/service-kit/due-loop';
 import { readInAccount } from '@simlane/service-kit/postgres';
 import type { Db, Tx } from '../database.ts';
@@ -22,13 +22,21 @@ export const setServiceCallDue = (
   tx: Tx,
   call: StoredServiceCall,
   { inItsHands }: { inItsHands: boolean },
-): Promise<void> =>
-  setDue(tx, {
-    kind: SERVICE_CALL_DUE,
-    id: call.id,
-    accountId: call.accountId,
-    dueAt: isUntaken(call) ? new Date(Date.now() + (inItsHands ? TAKING_GRACE_MS : 0)) : null,
-  });
+): Promise<void> => setDue(tx, dueEntry(call, inItsHands ? TAKING_GRACE_MS : 0));
+
+/** The same for many calls, of which something was taken. */
+export const setTakenCallsDue = (tx: Tx, calls: readonly StoredServiceCall[]): Promise<void> =>
+  setManyDue(
+    tx,
+    calls.map((call) => dueEntry(call, 0)),
+  );
+
+const dueEntry = (call: StoredServiceCall, graceMs: number): DueEntry => ({
+  kind: SERVICE_CALL_DUE,
+  id: call.id,
+  accountId: call.accountId,
+  dueAt: isUntaken(call) ? new Date(Date.now() + graceMs) : null,
+});
 
 /** What the due loop does for a service call: wakes the workflow, until that has taken the answers. */
 export const createServiceCallDueHandler =

@@ -1,4 +1,4 @@
-import type { Selectable, UpdateObject } from 'kysely';
+import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { OrderDatabase, Tx } from '../database.ts';
 import type { StoredServiceCall } from './service-call.ts';
 
@@ -7,29 +7,32 @@ export type NewServiceCall = Pick<
   'changeId' | 'simId' | 'providerId' | 'iccid' | 'options' | 'ratePlan' | 'effectiveOn' | 'bodyHash'
 >;
 
-/** Stores a call; undefined if there is one of this change. */
-export const insertServiceCall = async (
+/** Stores those calls of whose change there is none, and resolves to them. */
+export const insertServiceCalls = async (
   tx: Tx,
   accountId: string,
-  call: NewServiceCall,
-): Promise<StoredServiceCall | undefined> => {
-  const row = await tx
+  calls: readonly NewServiceCall[],
+): Promise<StoredServiceCall[]> => {
+  if (calls.length === 0) return [];
+  const rows = await tx
     .insertInto('service_call')
-    .values({
-      account_id: accountId,
-      change_id: call.changeId,
-      sim_id: call.simId,
-      provider_id: call.providerId,
-      iccid: call.iccid,
-      options: JSON.stringify(call.options),
-      rate_plan: call.ratePlan,
-      effective_on: call.effectiveOn,
-      body_hash: call.bodyHash,
-    })
+    .values(
+      calls.map((call) => ({
+        account_id: accountId,
+        change_id: call.changeId,
+        sim_id: call.simId,
+        provider_id: call.providerId,
+        iccid: call.iccid,
+        options: JSON.stringify(call.options),
+        rate_plan: call.ratePlan,
+        effective_on: call.effectiveOn,
+        body_hash: call.bodyHash,
+      })),
+    )
     .onConflict((conflict) => conflict.columns(['account_id', 'change_id']).doNothing())
     .returningAll()
-    .executeTakeFirst();
-  return row && toServiceCall(row);
+    .execute();
+  return rows.map(toServiceCall);
 };
 
 const selectServiceCall = (tx: Tx, accountId: string) =>
@@ -42,6 +45,19 @@ export const findServiceCall = async (
 ): Promise<StoredServiceCall | undefined> => {
   const row = await selectServiceCall(tx, accountId).where('change_id', '=', changeId).executeTakeFirst();
   return row && toServiceCall(row);
+};
+
+/** Those that are there, in no order. */
+export const findServiceCalls = async (
+  tx: Tx,
+  accountId: string,
+  changeIds: readonly string[],
+): Promise<StoredServiceCall[]> => {
+  if (changeIds.length === 0) return [];
+  const rows = await selectServiceCall(tx, accountId)
+    .where('change_id', '=', sql<string>`any (${changeIds}::uuid[])`)
+    .execute();
+  return rows.map(toServiceCall);
 };
 
 /** By the id of the row, which its due row has. */
@@ -62,6 +78,35 @@ export const lockServiceCall = async (
 ): Promise<StoredServiceCall | undefined> => {
   const row = await selectServiceCall(tx, accountId).where('change_id', '=', changeId).forUpdate().executeTakeFirst();
   return row && toServiceCall(row);
+};
+
+/** The same for many; those that are not there are left out. In one order for all: nobody waits for who waits for him. */
+export const lockServiceCalls = async (
+  tx: Tx,
+  accountId: string,
+  changeIds: readonly string[],
+): Promise<StoredServiceCall[]> => {
+  const rows = await selectServiceCall(tx, accountId)
+    .where('change_id', '=', sql<string>`any (${changeIds}::uuid[])`)
+    .orderBy('change_id')
+    .forUpdate()
+    .execute();
+  return rows.map(toServiceCall);
+};
+
+/** The answers to these calls, whose rows are locked, are taken up to this version. */
+export const setTakenVersions = async (
+  tx: Tx,
+  accountId: string,
+  taken: readonly Pick<StoredServiceCall, 'id' | 'takenVersion'>[],
+): Promise<void> => {
+  if (taken.length === 0) return;
+  await sql`
+    update service_call set taken_version = now_is.taken_version
+    from unnest(
+      ${taken.map(({ id }) => id)}::uuid[], ${taken.map(({ takenVersion }) => takenVersion)}::integer[]
+    ) as now_is (id, taken_version)
+    where service_call.account_id = ${accountId} and service_call.id = now_is.id`.execute(tx);
 };
 
 /** Changes a call whose row is locked. */

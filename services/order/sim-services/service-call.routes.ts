@@ -1,12 +1,14 @@
-import { serviceCallRoutes as routes } from '@simlane/contracts/http/service-calls';
+import { LARGEST_CALLS_BYTES, serviceCallRoutes as routes } from '@simlane/contracts/http/service-calls';
 import { serveInternal } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
+import { putManyServiceCalls } from './many-service-calls.ts';
 import {
   askAboutServiceCall,
   cancelSchedule,
   putServiceCall,
   readReported,
   readServiceCall,
+  recordManyTaken,
   recordTaken,
   type ServiceCallDependencies,
 } from './service-call.service.ts';
@@ -16,6 +18,13 @@ export const addServiceCallRoutes = (internal: FastifyInstance, dependencies: Se
   serveInternal(internal, routes.put, ({ caller: { accountId }, params: { changeId }, body }) =>
     putServiceCall(dependencies, { accountId, changeId }, body),
   );
+
+  internal.addHook('onRoute', (route) => {
+    if (route.url === routes.putMany.path) route.bodyLimit = LARGEST_CALLS_BYTES;
+  });
+  serveInternal(internal, routes.putMany, async ({ caller: { accountId }, body: { calls } }) => ({
+    calls: await putManyServiceCalls(dependencies, accountId, calls),
+  }));
 
   serveInternal(internal, routes.get, ({ caller: { accountId }, params: { changeId } }) =>
     readServiceCall(dependencies.db, { accountId, changeId }),
@@ -30,8 +39,13 @@ export const addServiceCallRoutes = (internal: FastifyInstance, dependencies: Se
   );
 
   serveInternal(internal, routes.recordTaken, ({ caller: { accountId }, params: { changeId }, body: { version } }) =>
-    recordTaken(dependencies, { accountId, changeId }, version),
+    recordTaken(dependencies, accountId, { changeId, version }),
   );
+
+  serveInternal(internal, routes.recordManyTaken, async ({ caller: { accountId }, body: { taken } }) => {
+    await recordManyTaken(dependencies, accountId, taken);
+    return {};
+  });
 
   serveInternal(internal, routes.readReported, ({ caller: { accountId }, query }) =>
     readReported(dependencies, { accountId, ...query }),

@@ -10,8 +10,16 @@ import { KEY_LIFETIME_MS } from '../processing/submission.ts';
 import type { ProviderAddress } from '../provider/provider-client.ts';
 import type { ConnectionKeeper } from '../provider/provider-connection.service.ts';
 import type { ChangeAnswer, ProviderServices } from './provider-services.ts';
-import { setServiceCallDue } from './service-call-due.ts';
-import { findServiceCall, insertServiceCall, lockServiceCall, updateServiceCall } from './service-call.repository.ts';
+import { setServiceCallDue, setTakenCallsDue } from './service-call-due.ts';
+import {
+  findServiceCall,
+  findServiceCalls,
+  insertServiceCalls,
+  lockServiceCall,
+  lockServiceCalls,
+  setTakenVersions,
+  updateServiceCall,
+} from './service-call.repository.ts';
 import {
   answersReported,
   changeSent,
@@ -37,6 +45,12 @@ interface Of {
   readonly changeId: string;
 }
 
+/** A call as it is stored. */
+interface KeptCall {
+  readonly call: StoredServiceCall;
+  readonly isNew: boolean;
+}
+
 /**
  * Stores the call, then sends it under its own key, which the provider takes once. A repeat sends nothing that the
  * provider is known to have. Where that is not known the provider is asked first, and what it reports as it was asked
@@ -47,45 +61,65 @@ interface Of {
  */
 export const putServiceCall = async (
   dependencies: ServiceCallDependencies,
-  of: Of,
+  { accountId, changeId }: Of,
   body: ServiceCallBody,
 ): Promise<ServiceCall> => {
-  const { db, connections, services } = dependencies;
-  const address = await connections.addressOf(of.accountId, body.providerId);
-  const { call, isNew } = await inAccount(db, of.accountId, (tx) => store(tx, of, body));
+  const { db, connections } = dependencies;
+  const address = await connections.addressOf(accountId, body.providerId);
+  const [kept] = await inAccount(db, accountId, (tx) => storeCalls(tx, accountId, [{ ...body, changeId }]));
+  if (kept === undefined) {
+    throw new ProblemError('idempotency_key_reused', 'Another change was made under this id', {
+      fix: 'Use a new id for a new change',
+    });
+  }
+  return shownCall(await sendCall(dependencies, address, kept));
+};
+
+/** Stores those that are not there yet, and resolves to all but those of whose id another change was made. */
+export const storeCalls = async (
+  tx: Tx,
+  accountId: string,
+  calls: readonly (ServiceCallBody & Pick<Of, 'changeId'>)[],
+): Promise<KeptCall[]> => {
+  const wanted = calls.map(
+    ({ changeId, simId, providerId, iccid, options = {}, ratePlan = null, effectiveOn = null }) => {
+      const change = { simId, providerId, iccid, options, ratePlan, effectiveOn };
+      return { ...change, changeId, bodyHash: hashOfBody(change) };
+    },
+  );
+  const inserted = await insertServiceCalls(tx, accountId, wanted);
+  const isNew = new Set(inserted.map(({ changeId }) => changeId));
+  const others = wanted.filter(({ changeId }) => !isNew.has(changeId));
+  const hashes = new Map(others.map(({ changeId, bodyHash }) => [changeId, bodyHash]));
+  const found = await findServiceCalls(tx, accountId, [...hashes.keys()]);
+  return [
+    ...inserted.map((call) => ({ call, isNew: true })),
+    ...found
+      .filter(({ changeId, bodyHash }) => hashes.get(changeId) === bodyHash)
+      .map((call) => ({ call, isNew: false })),
+  ];
+};
+
+/** Sends a call that is stored, or goes on with it. @throws ProblemError `dependency_unavailable` */
+export const sendCall = async (
+  dependencies: Pick<ServiceCallDependencies, 'db' | 'services'>,
+  address: ProviderAddress,
+  { call, isNew }: KeptCall,
+): Promise<StoredServiceCall> => {
+  const { db, services } = dependencies;
   const known = isNew || stateOf(call) !== 'sending' ? call : await askBeforeRepeating(dependencies, address, call);
-  if (stateOf(known) !== 'sending') return shownCall(known);
+  if (stateOf(known) !== 'sending') return known;
   const answer = await services.change(
     address,
     call.iccid,
     changeSent(call),
     serviceCallKey(call.simId, call.changeId),
   );
-  return shownCall(await record(db, call, answersOf(call, answer), 'answered'));
-};
-
-const store = async (
-  tx: Tx,
-  { accountId, changeId }: Of,
-  body: ServiceCallBody,
-): Promise<{ call: StoredServiceCall; isNew: boolean }> => {
-  const { simId, providerId, iccid, options = {}, ratePlan = null, effectiveOn = null } = body;
-  const wanted = { simId, providerId, iccid, options, ratePlan, effectiveOn };
-  const bodyHash = hashOfBody(wanted);
-  const inserted = await insertServiceCall(tx, accountId, { ...wanted, changeId, bodyHash });
-  if (inserted !== undefined) return { call: inserted, isNew: true };
-  const call = await findServiceCall(tx, accountId, changeId);
-  if (call === undefined) throw new Error('a service call that is there cannot be found');
-  if (call.bodyHash !== bodyHash) {
-    throw new ProblemError('idempotency_key_reused', 'Another change was made under this id', {
-      fix: 'Use a new id for a new change',
-    });
-  }
-  return { call, isNew: false };
+  return record(db, call, answersOf(call, answer), 'answered');
 };
 
 const askBeforeRepeating = async (
-  { db, services }: ServiceCallDependencies,
+  { db, services }: Pick<ServiceCallDependencies, 'db' | 'services'>,
   address: ProviderAddress,
   call: StoredServiceCall,
 ): Promise<StoredServiceCall> => {
@@ -226,21 +260,40 @@ const notKnown = (detail: string, fix: string): ProblemError =>
 
 const refused = (detail: string): ProblemError => new ProblemError('cancellation_refused', detail);
 
+/** Up to which of its versions the answers to a call were taken. */
+export interface TakenCall {
+  readonly changeId: string;
+  readonly version: number;
+}
+
 /** The workflow has taken the answers up to this version; of newer ones it is to hear again. A repeat changes nothing. */
-export const recordTaken = (
+export const recordTaken = async (
+  dependencies: Pick<ServiceCallDependencies, 'db'>,
+  accountId: string,
+  taken: TakenCall,
+): Promise<ServiceCall> => {
+  const [call] = await recordManyTaken(dependencies, accountId, [taken]);
+  if (call === undefined) throw notFound();
+  return call;
+};
+
+/** The same for many calls, in one go; those that are not there are left out. */
+export const recordManyTaken = (
   { db }: Pick<ServiceCallDependencies, 'db'>,
-  of: Of,
-  version: number,
-): Promise<ServiceCall> =>
-  inAccount(db, of.accountId, async (tx) => {
-    const call = await lockServiceCall(tx, of.accountId, of.changeId);
-    if (call === undefined) throw notFound();
-    // After a restore the workflow can know of answers that are lost here: those to come are not taken with them.
-    const taken = Math.min(version, call.version);
-    if (taken <= call.takenVersion) return shownCall(call);
-    const after = await updateServiceCall(tx, call, { taken_version: taken });
-    await setServiceCallDue(tx, after, { inItsHands: false });
-    return shownCall(after);
+  accountId: string,
+  taken: readonly TakenCall[],
+): Promise<ServiceCall[]> =>
+  inAccount(db, accountId, async (tx) => {
+    const versions = new Map(taken.map(({ changeId, version }) => [changeId, version]));
+    const calls = await lockServiceCalls(tx, accountId, [...versions.keys()]);
+    const moved = calls.flatMap((call) => {
+      // After a restore the workflow can know of answers that are lost here: those to come are not taken with them.
+      const takenVersion = Math.min(versions.get(call.changeId) ?? 0, call.version);
+      return takenVersion > call.takenVersion ? [{ ...call, takenVersion }] : [];
+    });
+    await setTakenVersions(tx, accountId, moved);
+    await setTakenCallsDue(tx, moved);
+    return calls.map(shownCall);
   });
 
 /** What the provider reports of a SIM now. @throws ProblemError `not_found` for a provider without a connection; `dependency_unavailable` */

@@ -5,6 +5,11 @@ import { idSchema, timeSchema } from './primitives.ts';
 import { wantedServicesSchema } from './provider-services.ts';
 import { internalRoute } from './route.ts';
 
+/** One transaction, and what one request to a provider after the other can send within a call between services. */
+export const MOST_CALLS_AT_ONCE = 25;
+/** Of a request or an answer about so many calls: each has up to 101 parts, and most have two or three. */
+export const LARGEST_CALLS_BYTES = 1024 * 1024;
+
 const changeParams = z.object({ changeId: idSchema });
 /** As inventory keeps it: that of a physical SIM can have letters. */
 const iccidSchema = z.string().regex(/^[0-9A-E]{18,20}$/, '18 to 20 digits, or letters from A to E');
@@ -64,6 +69,16 @@ export const serviceCallRoutes = {
     answer: serviceCallSchema,
     problems: ['idempotency_key_reused', 'dependency_unavailable'],
   }),
+  putMany: internalRoute({
+    ...worker,
+    method: 'PUT',
+    path: '/internal/service-calls',
+    summary: 'Stores these calls, then sends them for a few seconds, and answers where each stands that is as stored',
+    body: z.object({
+      calls: z.array(serviceCallBodySchema.safeExtend({ changeId: idSchema })).max(MOST_CALLS_AT_ONCE),
+    }),
+    answer: z.object({ calls: z.array(serviceCallSchema) }),
+  }),
   get: internalRoute({
     ...worker,
     method: 'GET',
@@ -98,6 +113,16 @@ export const serviceCallRoutes = {
     params: changeParams,
     body: serviceCallSchema.pick({ version: true }),
     answer: serviceCallSchema,
+  }),
+  recordManyTaken: internalRoute({
+    ...worker,
+    method: 'PUT',
+    path: '/internal/taken-service-calls',
+    summary: 'The same for many calls; one that is not there is passed by',
+    body: z.object({
+      taken: z.array(serviceCallSchema.pick({ changeId: true, version: true })).max(MOST_CALLS_AT_ONCE),
+    }),
+    answer: z.object({}),
   }),
   readReported: internalRoute({
     ...worker,
