@@ -36,7 +36,7 @@ await runService({
       ...createSimReplacementActivities({ inventory, order, notification }),
       ...createQrCodeActivities({ inventory, notification }),
       ...createSimServicesActivities({ inventory, order }),
-      ...createServiceRolloutActivities({ inventory }),
+      ...createServiceRolloutActivities({ inventory, order }),
       ...createServiceReconciliationActivities({ inventory, order }),
     };
     const worker = config.READ_ONLY ? IDLE_WORKER : await createWorker({ config, logger, activities });

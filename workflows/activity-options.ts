@@ -36,3 +36,13 @@ export const STEP: ActivityOptions = {
  * has not come back after this long is taken for lost and done again.
  */
 export const COMPARISON: ActivityOptions = { ...STEP, startToCloseTimeout: '3 minutes' };
+
+/**
+ * Calls that are sent together: order begins none after 5 s, and the last can take a provider 15 s, twice where it is
+ * asked first. Given up after a few tries: what is not sent this way is sent by the workflows of the SIMs.
+ */
+export const SENDING_TOGETHER: ActivityOptions = {
+  ...STEP,
+  startToCloseTimeout: '90 seconds',
+  retry: { ...RETRY_UNTIL_DONE, maximumAttempts: 3 },
+};

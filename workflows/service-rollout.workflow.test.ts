@@ -24,6 +24,9 @@ interface TestRollout {
   failures: number;
 }
 
+/** The SIMs whose calls were sent, in portions. Those of the SIM `unsent` never are. */
+const sent: (readonly string[])[] = [];
+
 const activities: ServiceRolloutActivities = {
   moveRolloutPortion: async ({ rolloutId }: ServiceRolloutInput) => {
     const rollout = rollouts.get(rolloutId);
@@ -37,6 +40,11 @@ const activities: ServiceRolloutActivities = {
     if (portion === undefined) throw new Error('the rollout has no portion');
     if (rollout.portions.length > 1) rollout.portions.shift();
     return portion;
+  },
+  sendServiceCalls: async ({ simIds }) => {
+    sent.push(simIds);
+    if (simIds.includes('unsent')) throw new Error('order does not answer');
+    return { answered: simIds.length };
   },
 };
 
@@ -107,6 +115,23 @@ describe('a rollout', () => {
     await handle.result();
     expect(rollout.asked).toBe(4);
     await recordHistory(handle, 'rollout-at-the-third-try');
+  });
+
+  it('has the calls of each portion sent before it asks for the next', async () => {
+    const portion = { ...running(0, 2), simIds: ['one', 'two'] };
+    const { handle, rollout } = await start([portion, { ...running(0, 1), simIds: ['three'] }, DONE]);
+    await handle.result();
+    expect(rollout.asked).toBe(3);
+    expect(sent.slice(-2)).toEqual([['one', 'two'], ['three']]);
+    await recordHistory(handle, 'rollout-calls-sent-together');
+  });
+
+  it('goes on where they cannot be sent together: they have workflows of their own', async () => {
+    const { handle, rollout } = await start([{ ...running(0, 1), simIds: ['unsent'] }, DONE]);
+    await handle.result();
+    expect(rollout.asked).toBe(2);
+    expect(sent.filter(([first]) => first === 'unsent')).toHaveLength(3);
+    await recordHistory(handle, 'rollout-calls-left-to-their-workflows');
   });
 
   it('begins a new run before its history grows long', async () => {

@@ -1,7 +1,7 @@
 /**
  * One change of many SIMs, from the first portion until each SIM has had its turn and its answer.
  *
- *     move a portion → the next at once, or when the pace allows, or when answers may have come → … → done
+ *     move a portion → send its calls → the next at once, or when the pace allows, or when answers may have come → … → done
  *
  * Inventory knows what is moved next and whether anything is; here one portion goes after the other. A run can be started
  * again from nothing at any point, so one that grows long begins anew.
@@ -9,17 +9,23 @@
 import type { ServiceRolloutActivities } from '@simlane/contracts/activities';
 import { SERVICE_ROLLOUT_CHANGED_SIGNAL, type ServiceRolloutInput } from '@simlane/contracts/service-rollouts';
 import {
+  ActivityFailure,
   condition,
   continueAsNew,
   defineSignal,
+  isCancellation,
   proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { STEP } from './activity-options.ts';
+import { SENDING_TOGETHER, STEP } from './activity-options.ts';
 import { showRolloutPhase, showWaiting } from './shown-to-operations.ts';
 
 const { moveRolloutPortion } = proxyActivities<ServiceRolloutActivities>({ ...STEP, summary: 'Move the next portion' });
+const { sendServiceCalls } = proxyActivities<ServiceRolloutActivities>({
+  ...SENDING_TOGETHER,
+  summary: 'Send the calls of the portion',
+});
 
 const changed = defineSignal(SERVICE_ROLLOUT_CHANGED_SIGNAL);
 
@@ -37,15 +43,28 @@ export async function serviceRollout(rollout: ServiceRolloutInput): Promise<void
     const portion = await moveRolloutPortion(rollout);
     state.moved += portion.moved;
     showRolloutPhase(portion.state);
+    const nextAt = Date.now() + (portion.again ?? 0);
+    // Absent from portions of runs that began before calls were sent together.
+    if (portion.simIds !== undefined) await sendCalls({ accountId: rollout.accountId, simIds: portion.simIds });
     if (portion.again === null) {
       // Something was decided while the portion was moved.
       if (state.isStale) continue;
       return;
     }
     if (workflowInfo().historyLength > MOST_EVENTS) await continueAsNew<typeof serviceRollout>(rollout);
-    if (portion.again > 0) {
+    const waitMs = nextAt - Date.now();
+    if (waitMs > 0) {
       showWaiting(`${state.moved} SIMs moved by this run; waits for the pace, or for answers`);
-      await condition(() => state.isStale, portion.again, { summary: 'Until the next portion' });
+      await condition(() => state.isStale, waitMs, { summary: 'Until the next portion' });
     }
   }
 }
+
+/** Nothing hangs on it: what is not sent so has a row that wakes the workflow of its SIM. */
+const sendCalls = async (portion: Parameters<typeof sendServiceCalls>[0]): Promise<void> => {
+  try {
+    await sendServiceCalls(portion);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+  }
+};

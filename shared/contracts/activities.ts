@@ -121,6 +121,13 @@ export interface SimServicesActivities {
 export interface ServiceRolloutActivities {
   /** Moves the next SIMs, as many as pace and stop rule allow. A repeat moves the next ones: none is moved twice. */
   moveRolloutPortion(rollout: ServiceRolloutInput): Promise<RolloutPortion>;
+  /**
+   * Sends what these SIMs are owed, many in one step, and takes what is answered at once. What is left has the workflow
+   * of its SIM, as if this had not been; a repeat goes on with what is open.
+   */
+  sendServiceCalls(portion: { readonly accountId: string; readonly simIds: readonly string[] }): Promise<{
+    readonly answered: number;
+  }>;
 }
 
 /** What the workflow of a reconciliation may ask for. */

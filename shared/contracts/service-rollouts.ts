@@ -49,6 +49,8 @@ export interface RolloutPortion {
   readonly state: ServiceRolloutState;
   /** How many SIMs it has moved. */
   readonly moved: number;
+  /** Which. Absent where there are none, and from answers that were recorded before their calls were sent together. */
+  readonly simIds?: readonly string[] | undefined;
   /** When to ask for the next, in milliseconds from now; null: for none, until the rollout changes. */
   readonly again: number | null;
 }

@@ -102,13 +102,13 @@ const movePortionOf = async (tx: Transaction, before: StoredRollout, ground: Gro
       const after = {
         ...rollout,
         waiting: rollout.waiting - had,
-        moves: rollout.moves + moved,
+        moves: rollout.moves + moved.length,
         perMinute: perMinute ?? rollout.perMinute,
-        quietSince: moved > 0 ? now : rollout.quietSince,
+        quietSince: moved.length > 0 ? now : rollout.quietSince,
         startedAt: rollout.startedAt ?? now,
       };
       await keepRollout(tx, after, { lookIn: again, now });
-      return { state: after.state, moved, again };
+      return { state: after.state, moved: moved.length, ...(moved.length === 0 ? {} : { simIds: moved }), again };
     }
   }
 };

@@ -3,6 +3,7 @@ import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Transaction } from '../database.ts';
 import { changeManyServices, type HeldServices, takeManyServices } from '../sim-services/changing.ts';
 import { takePace } from '../sim-services/pace.ts';
+import { afterSentTogether } from '../sim-services/services-owed.ts';
 import type { ProviderTerms, ServiceProfileFacts } from '../sim-services/service-catalog.ts';
 import {
   findChangeStates,
@@ -30,7 +31,8 @@ export interface Ground extends Known {
 interface Next {
   /** How many have had their turn. */
   readonly had: number;
-  readonly moved: number;
+  /** The SIMs that were changed. */
+  readonly moved: readonly string[];
   readonly perMinute: number | null;
   /** When the pace lets the next go; null where it is not what holds them up. */
   readonly nextAt: Date | null;
@@ -64,7 +66,12 @@ export const moveNext = async (
   await moveSims(tx, rollout, paced.sims, ground.now);
   const turns = [...without, ...paced.sims].map(turnTaken);
   if (turns.length > 0) await setTurnsTaken(tx, rollout, turns);
-  return { had: turns.length, moved: paced.sims.length, perMinute: paced.perMinute, nextAt: paced.nextAt };
+  return {
+    had: turns.length,
+    moved: paced.sims.map(({ held }) => held.simId),
+    perMinute: paced.perMinute,
+    nextAt: paced.nextAt,
+  };
 };
 
 const isMove = (turn: Turn): turn is Extract<Turn, { after: unknown }> => 'after' in turn;
@@ -176,7 +183,7 @@ const moveSims = async (
     sims.flatMap(({ held, changeId, turn }) =>
       isMove(turn) ? [{ held, after: turn.after, told: [toldOf(turn, { changeId, kind, rolloutId: id })] }] : [],
     ),
-    { origin, now },
+    { origin, now, lookAt: afterSentTogether(now) },
   );
 };
 

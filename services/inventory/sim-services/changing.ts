@@ -72,6 +72,8 @@ export interface Told {
   readonly event: TimelineEvent;
   readonly reason?: string | null;
   readonly data?: Readonly<Record<string, unknown>>;
+  /** Where it is another one than that of the whole change. */
+  readonly causeId?: string;
 }
 
 export interface ChangedServices {
@@ -96,7 +98,16 @@ export const changeManyServices = async (
   tx: Transaction,
   accountId: string,
   changed: readonly ChangedServices[],
-  { origin, now }: { readonly origin: Origin; readonly now: Date },
+  {
+    origin,
+    now,
+    lookAt,
+  }: {
+    readonly origin: Origin;
+    readonly now: Date;
+    /** When the due loop is to look at what they are owed now; at once, unless given. */
+    readonly lookAt?: Date | undefined;
+  },
 ): Promise<void> => {
   if (changed.length === 0) return;
   const written = changed.filter(({ held, after }) => after !== held.services);
@@ -119,7 +130,7 @@ export const changeManyServices = async (
   await settleDrift(tx, accountId, settled, { origin, now });
   await setManyDue(
     tx,
-    changed.map(({ held, after }) => dueEntry(held, after, now)),
+    changed.map(({ held, after }) => dueEntry(held, after, { now, lookAt })),
   );
   const newlyScheduled = written.filter(({ held, after }) => after.scheduled !== held.services.scheduled);
   await bringPlansForward(
@@ -154,8 +165,8 @@ const settleChanges = async (
 const dueEntry = (
   { accountId, simId, sim }: Omit<HeldServices, keyof KeptServices>,
   services: SimServices,
-  now: Date,
-): DueEntry => ({ kind: SIM_SERVICES, id: simId, accountId, dueAt: servicesDueAt(services, sim, now) });
+  times: { readonly now: Date; readonly lookAt?: Date | undefined },
+): DueEntry => ({ kind: SIM_SERVICES, id: simId, accountId, dueAt: servicesDueAt(services, sim, times) });
 
 /** One row an account, not one a SIM: on the first of a month they are all due at once, and are taken in portions. */
 const bringPlansForward = async (
@@ -173,7 +184,7 @@ const bringPlansForward = async (
 export const refreshServicesDue = async (tx: Transaction, ref: SimRef): Promise<void> => {
   const held = await takeServices(tx, ref);
   if (held === undefined || held.version === 0) return;
-  await setManyDue(tx, [dueEntry(held, held.services, timeNow())]);
+  await setManyDue(tx, [dueEntry(held, held.services, { now: timeNow() })]);
   await bringPlansForward(tx, ref.accountId, [held.services]);
 };
 

@@ -36,17 +36,32 @@ const nextTurn = ({ scheduled, deviation }: SimServices, { isInUse }: ServedSim)
 /**
  * When the due loop is to look at the SIM; null: never, unless something changes. A plan is not among it: those that
  * are due together are turned together.
+ *
+ * @param lookAt when to look at what is owed now, where whoever changes the services knows that better
  */
-export const servicesDueAt = (services: SimServices, sim: ServedSim, now: Date): Date | null => {
+export const servicesDueAt = (
+  services: SimServices,
+  sim: ServedSim,
+  { now, lookAt }: { readonly now: Date; readonly lookAt?: Date | undefined },
+): Date | null => {
   const owed = owedNow(services, sim, now);
-  if (owed === 'call') return now;
+  if (owed === 'call' && lookAt === undefined) return now;
   const turn = sim.isInUse ? (services.deviation?.expiresAt ?? null) : null;
-  const look = owed === 'answer' && services.call !== null ? lookAt(services.call.openedAt, now) : null;
+  const look = owed === null ? null : (lookAt ?? lookForAnswer(services.call?.openedAt ?? now, now));
   if (turn === null || look === null) return turn ?? look;
   return turn < look ? turn : look;
 };
 
-const lookAt = (openedAt: Date, now: Date): Date => {
+/**
+ * Whoever moves many SIMs sends their calls himself; the loop does not race him, and comes for what he has left. A
+ * provider may take 15 s for one of them.
+ */
+const SENT_TOGETHER_WITHIN_MS = 30_000;
+
+/** When to look at SIMs whose calls are sent together. */
+export const afterSentTogether = (now: Date): Date => new Date(now.getTime() + SENT_TOGETHER_WITHIN_MS);
+
+const lookForAnswer = (openedAt: Date, now: Date): Date => {
   const overdue = openedAt.getTime() + OVERDUE_AFTER_MS;
   return new Date(overdue > now.getTime() ? overdue : now.getTime() + CHECK_MS);
 };

@@ -1,4 +1,5 @@
 import { idSchema } from '@simlane/contracts/http/primitives';
+import { LARGEST_CALLS_BYTES } from '@simlane/contracts/http/service-calls';
 import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { simServicesInternalRoutes } from '@simlane/contracts/http/sim-services-internal';
 import { decodeCursor } from '@simlane/service-kit/pages';
@@ -17,7 +18,13 @@ import {
   retryChange,
 } from './service-change.service.ts';
 import type { ServiceChanges } from './service-ground.ts';
-import { claimServices, openNextCall, recordResults } from './services-steps.service.ts';
+import {
+  claimServices,
+  openNextCall,
+  openNextCalls,
+  recordManyResults,
+  recordResults,
+} from './services-steps.service.ts';
 import { listTargets, showServices } from './services-view.service.ts';
 
 const beforeId = z.tuple([idSchema]);
@@ -54,7 +61,7 @@ export const addSimServiceRoutes = (app: FastifyInstance, changes: ServiceChange
   );
 };
 
-/** What the workflow of a SIM's services asks for. */
+/** What the workflows of a SIM's services and of a rollout ask for. */
 export const addSimServicesInternalRoutes = (app: FastifyInstance, db: Database): void => {
   app.addHook('onRoute', (route) => {
     if (route.url === simServicesInternalRoutes.recordResults.path) route.bodyLimit = LARGEST_RESULTS_BYTES;
@@ -67,5 +74,14 @@ export const addSimServicesInternalRoutes = (app: FastifyInstance, db: Database)
   );
   serveInternal(app, simServicesInternalRoutes.recordResults, ({ params, body, caller: { accountId } }) =>
     recordResults(db, { accountId, simId: params.simId }, { callId: params.callId, results: body.results }),
+  );
+  serveInternal(app, simServicesInternalRoutes.openNextCalls, ({ body, caller: { accountId } }) =>
+    openNextCalls(db, accountId, body.simIds),
+  );
+  app.addHook('onRoute', (route) => {
+    if (route.url === simServicesInternalRoutes.recordManyResults.path) route.bodyLimit = LARGEST_CALLS_BYTES;
+  });
+  serveInternal(app, simServicesInternalRoutes.recordManyResults, ({ body, caller: { accountId } }) =>
+    recordManyResults(db, accountId, body.calls),
   );
 };

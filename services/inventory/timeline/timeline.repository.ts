@@ -25,6 +25,8 @@ export interface NewTimelineEntry {
   readonly orderId?: string;
   readonly reason?: string | null;
   readonly data?: Readonly<Record<string, unknown>>;
+  /** Where it is another one than that of the others. */
+  readonly causeId?: string;
 }
 
 export type TimelineEvent =
@@ -95,7 +97,7 @@ export const addToTimeline = async (
   await tx
     .insertInto('timeline')
     .values(
-      entries.map(({ subject, event, orderId, reason, data }) => ({
+      entries.map(({ subject, event, orderId, reason, data, causeId }) => ({
         account_id: accountId,
         subject_type: subject.type,
         subject_id: subject.id,
@@ -103,7 +105,7 @@ export const addToTimeline = async (
         event,
         source: origin.source,
         actor_id: origin.actorId,
-        cause_id: origin.causeId,
+        cause_id: causeId ?? origin.causeId,
         reason: reason ?? null,
         ...(origin.occurredAt === undefined ? {} : { occurred_at: origin.occurredAt }),
         data: JSON.stringify(data ?? {}),

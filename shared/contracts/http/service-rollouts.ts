@@ -212,6 +212,7 @@ export const serviceRolloutInternalRoutes = {
     answer: z.object({
       state: z.enum(SERVICE_ROLLOUT_STATES),
       moved: z.int(),
+      simIds: z.array(idSchema).readonly().optional().describe('Those that it has moved; absent where there are none'),
       again: z.int().min(0).nullable().describe('When to ask for the next, in milliseconds; null: for none'),
     }),
     problems: ['not_found', 'dependency_unavailable'],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SERVICE_OUTCOMES } from '../sim-services.ts';
 import { idSchema, timeSchema } from './primitives.ts';
 import { internalRoute } from './route.ts';
+import { MOST_CALLS_AT_ONCE } from './service-calls.ts';
 
 const simParams = z.object({ simId: idSchema });
 const valuesSchema = z.record(z.string(), z.string());
@@ -16,25 +17,32 @@ export const simServicesClaimSchema = z.object({
 });
 export type SimServicesClaim = z.output<typeof simServicesClaimSchema>;
 
-export const nextServiceCallSchema = z.object({
-  claim: simServicesClaimSchema,
-  call: z
+const openedCallSchema = z.object({
+  callId: idSchema,
+  providerId: idSchema,
+  iccid: z.string(),
+  wanted: z
     .object({
-      callId: idSchema,
-      providerId: idSchema,
-      iccid: z.string(),
-      wanted: z
-        .object({
-          options: valuesSchema.optional(),
-          ratePlan: z.string().optional(),
-          effectiveOn: z.iso.date().optional(),
-        })
-        .optional(),
-      cancels: idSchema.optional().describe('The call whose schedule is to be cancelled, in the place of `wanted`'),
+      options: valuesSchema.optional(),
+      ratePlan: z.string().optional(),
+      effectiveOn: z.iso.date().optional(),
     })
-    .nullable(),
+    .optional(),
+  cancels: idSchema.optional().describe('The call whose schedule is to be cancelled, in the place of `wanted`'),
 });
+
+export const nextServiceCallSchema = z.object({ claim: simServicesClaimSchema, call: openedCallSchema.nullable() });
 export type NextServiceCall = z.output<typeof nextServiceCallSchema>;
+
+const resultsSchema = z.array(
+  z.object({
+    of: z.enum(['option', 'rate_plan']),
+    name: z.string(),
+    value: z.string(),
+    outcome: z.enum(SERVICE_OUTCOMES),
+    reason: z.string().nullable(),
+  }),
+);
 
 const worker = { callers: ['worker'], status: 200 } as const;
 
@@ -63,18 +71,28 @@ export const simServicesInternalRoutes = {
     path: '/internal/sim-services/:simId/calls/:callId',
     summary: 'What the provider has answered to a call, also long after it. A repeat changes nothing',
     params: simParams.extend({ callId: idSchema }),
-    body: z.object({
-      results: z.array(
-        z.object({
-          of: z.enum(['option', 'rate_plan']),
-          name: z.string(),
-          value: z.string(),
-          outcome: z.enum(SERVICE_OUTCOMES),
-          reason: z.string().nullable(),
-        }),
-      ),
-    }),
+    body: z.object({ results: resultsSchema }),
     answer: simServicesClaimSchema,
     problems: ['not_found'],
+  }),
+  openNextCalls: internalRoute({
+    ...worker,
+    method: 'PUT',
+    path: '/internal/next-service-calls',
+    summary: 'The same for many SIMs, without those that somebody else holds. Whoever asks sends them now',
+    body: z.object({ simIds: z.array(idSchema).max(MOST_CALLS_AT_ONCE) }),
+    answer: z.object({ calls: z.array(openedCallSchema.extend({ simId: idSchema })) }),
+  }),
+  recordManyResults: internalRoute({
+    ...worker,
+    method: 'PUT',
+    path: '/internal/service-call-results',
+    summary: 'What became of calls that were sent together. The workflow of a SIM goes on with what has no answer',
+    body: z.object({
+      calls: z.array(z.object({ simId: idSchema, callId: idSchema, results: resultsSchema })).max(MOST_CALLS_AT_ONCE),
+    }),
+    answer: z.object({
+      taken: z.array(idSchema).describe('The calls whose results inventory has; not those of SIMs that somebody holds'),
+    }),
   }),
 } as const;
