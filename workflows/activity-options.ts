@@ -39,10 +39,10 @@ export const COMPARISON: ActivityOptions = { ...STEP, startToCloseTimeout: '3 mi
 
 /**
  * Calls that are sent together: order begins none after 5 s, and the last can take a provider 15 s, twice where it is
- * asked first. Given up after a few tries: what is not sent this way is sent by the workflows of the SIMs.
+ * asked first. Given up after tries that outlast a restart: what is not sent this way the workflows of the SIMs send.
  */
 export const SENDING_TOGETHER: ActivityOptions = {
   ...STEP,
   startToCloseTimeout: '90 seconds',
-  retry: { ...RETRY_UNTIL_DONE, maximumAttempts: 3 },
+  retry: { ...RETRY_UNTIL_DONE, maximumAttempts: 6 },
 };

@@ -130,7 +130,7 @@ describe('a rollout', () => {
     const { handle, rollout } = await start([{ ...running(0, 1), simIds: ['unsent'] }, DONE]);
     await handle.result();
     expect(rollout.asked).toBe(2);
-    expect(sent.filter(([first]) => first === 'unsent')).toHaveLength(3);
+    expect(sent.filter(([first]) => first === 'unsent')).toHaveLength(6);
     await recordHistory(handle, 'rollout-calls-left-to-their-workflows');
   });
 
