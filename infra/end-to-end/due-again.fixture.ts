@@ -12,11 +12,19 @@ const OWED = {
  */
 export const dueAgain = async (id: string, what: keyof typeof OWED = 'order'): Promise<void> => {
   const { service, kind } = OWED[what];
+  const once = `update due set due_at = now(), lease = null where kind = $1 and id = $2 and tries = 1`;
+  await queryAt(service, once, [kind, id]);
+};
+
+/** Whatever SIMs are owed is delivered now, be it for later, or being handled at this moment. */
+export const simsDueNow = (): Promise<void> =>
+  queryAt('inventory', `update due set due_at = now(), lease = null where kind = 'sim_services'`, []);
+
+const queryAt = async (service: 'order' | 'inventory', query: string, values: readonly string[]): Promise<void> => {
   const client = new pg.Client({ connectionString: inject('stack').databases[service].app });
   await client.connect();
   try {
-    const once = `update due set due_at = now(), lease = null where kind = $1 and id = $2 and tries = 1`;
-    await client.query(once, [kind, id]);
+    await client.query(query, [...values]);
   } finally {
     await client.end();
   }

@@ -5,6 +5,7 @@ import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { ApiProblem } from '../demo/public-api.ts';
 import { signInAs } from '../local/sign-in.ts';
+import { simsDueNow } from './due-again.fixture.ts';
 import { type Manager, serviceUrls, startManager } from './fleet-manager.fixture.ts';
 import { type OwnProvider, startProvider } from './own-provider.fixture.ts';
 import { signalProcess } from './stack-process.fixture.ts';
@@ -177,4 +178,15 @@ it('a rollout whose worker and inventory are killed again and again changes each
   });
   const wanted = timeline.items.filter(({ event, causeId }) => event === 'services_wanted' && causeId === rolloutId);
   expect(wanted).toHaveLength(1);
+});
+
+it('a rollout whose SIMs are woken one by one while it sends their calls together changes each SIM exactly once', async () => {
+  const before = await changesMade();
+  const { rolloutId } = await edit({ roaming: 'off' });
+  await manager.until(async () => {
+    await simsDueNow();
+    return (await rollout(rolloutId)).state === 'done';
+  });
+  expect((await rollout(rolloutId)).counts).toMatchObject({ done: SIMS, failed: 0 });
+  expect((await changesMade()).map((made, index) => made - (before[index] ?? 0))).toEqual(sims.map(() => 1));
 });
