@@ -95,12 +95,7 @@ export class ServicesHistory {
     const isRefused = view.ratePlan.failed !== null || view.options.some(({ failed }) => failed !== null);
     if (!isRefused) return false;
     this.story.push('retries what was refused');
-    const { items } = await this.#api().call(simServiceRoutes.listServiceChanges, {
-      query: { simId: this.sim.simId, state: 'failed' },
-    });
-    const [failed] = items;
-    if (failed === undefined) throw new Error('something is refused, and no change has failed');
-    await this.#api().call(simServiceRoutes.retryServiceChange, { params: { id: failed.id } });
+    await this.#change({ kind: 'retry', simId: this.sim.simId });
     if (this.#expected.profile?.plan !== view.ratePlan.confirmed) this.#expected.retry();
     return true;
   }

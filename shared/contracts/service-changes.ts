@@ -1,6 +1,6 @@
 /** How a SIM's services are changed (product.md §5). */
 
-export const SERVICE_CHANGE_KINDS = ['migrate', 'deviate', 'reattach', 'edit_profile'] as const;
+export const SERVICE_CHANGE_KINDS = ['migrate', 'deviate', 'reattach', 'edit_profile', 'retry'] as const;
 export type ServiceChangeKind = (typeof SERVICE_CHANGE_KINDS)[number];
 
 /**

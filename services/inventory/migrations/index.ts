@@ -10,6 +10,7 @@ import { simServices } from './0008-sim-services.ts';
 import { scheduledPlans } from './0009-scheduled-plans.ts';
 import { serviceRollouts } from './0010-service-rollouts.ts';
 import { driftProposals } from './0011-drift-proposals.ts';
+import { retriedServices } from './0012-retried-services.ts';
 
 export const migrations: Migrations = {
   '0001-fleet': fleet,
@@ -23,4 +24,5 @@ export const migrations: Migrations = {
   '0009-scheduled-plans': scheduledPlans,
   '0010-service-rollouts': serviceRollouts,
   '0011-drift-proposals': driftProposals,
+  '0012-retried-services': retriedServices,
 };

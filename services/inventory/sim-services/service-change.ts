@@ -43,9 +43,11 @@ const planPart = (
   wanted: string,
   { plan, scheduled, arranged, confirmed, failed }: SimServices,
 ): Part => {
-  if (scheduled !== null) return scheduled.changeId === changeId ? 'scheduled' : 'overtaken';
+  if (scheduled?.changeId === changeId) return 'scheduled';
   if (confirmed.plan === wanted) return 'in_force';
+  if (plan === wanted && failed.plan?.value !== wanted) return 'pending';
+  if (scheduled !== null) return 'overtaken';
   if (failed.plan?.value === wanted) return 'refused';
-  // Taken back, while the provider has yet to say that it has cancelled it; or wanted now.
-  return arranged?.changeId === changeId || plan === wanted ? 'pending' : 'overtaken';
+  // Taken back, while the provider has yet to say that it has cancelled it.
+  return arranged?.changeId === changeId ? 'pending' : 'overtaken';
 };

@@ -166,6 +166,35 @@ describe('an option that the provider refuses', () => {
     const again = await sim.call('POST', `/service-changes/${body.id}/retry`);
     expect([again.status, again.problem.code]).toEqual([409, 'service_change_state']);
   });
+
+  it('is wanted again by a change of its own where no change has failed of it: a replaced SIM gets what the old one had', async () => {
+    const sim = await scheduled();
+    await sim.settle();
+    const order = inventory.order(sim.accountId);
+    await order.reserve(sim.line.lineId);
+    await order.createTemporaryEsim();
+    const next = sim.ofSim((await order.commit({ iccid: newIccid() })).body.newSimId ?? '');
+    const call = await next.openNextCall();
+    if (call === null) throw new Error('there is no call');
+    await next.record(call.callId, next.resultsOf(call, 'refused', 'not on this card'));
+    expect([(await next.show()).todos.map(({ code }) => code), await next.openNextCall()]).toEqual([
+      ['rate_plan_refused', 'option_refused'],
+      null,
+    ]);
+    const preview = await next.preview({ kind: 'retry' });
+    expect(preview.body).toMatchObject({
+      touchedSims: 1,
+      changes: {
+        now: { options: [{ option: 'data', from: null, to: 'off' }, {}, {}], ratePlan: { from: null, to: 'S' } },
+      },
+    });
+    const { body } = await next.change({ kind: 'retry', previewToken: preview.body.previewToken });
+    expect([body.kind, body.state]).toEqual(['retry', 'pending']);
+    await next.settle();
+    expect([await state(next, body.id), (await next.show()).todos]).toEqual(['done', []]);
+    const nothing = await next.change({ kind: 'retry' });
+    expect([nothing.status, nothing.body.state, await next.openNextCall()]).toEqual([201, 'done', null]);
+  });
 });
 
 it('the words of a provider are taken whatever their length, an answer for each option of the largest pack', async () => {

@@ -11,6 +11,7 @@ import {
   deviate,
   migrate,
   reattach,
+  retry,
   type Refusal,
   type ScheduledPlan,
   type SimServices,
@@ -80,6 +81,8 @@ export const carryOut = (
       return migrate(services, profile, { changeId, billing: billingOf(facts), now });
     case 'reattach':
       return reattach(services, profile);
+    case 'retry':
+      return retry(services, { changeId, billing: billingOf(facts), now });
     case 'deviate': {
       const { options, deviationKind: kind, reason } = wish;
       const expiresAt = wish.expiresAt === undefined ? null : new Date(wish.expiresAt);
@@ -140,6 +143,11 @@ const refusal = (why: Refusal): ProblemError => {
 /** What a change wanted, to be told later whether it is so. */
 export const wantsOf = ({ kind, ...wish }: ServiceWish, before: SimServices, after: SimServices): Wants => {
   if (kind === 'migrate') return { options: after.options, plan: after.profile?.plan ?? null };
+  if (kind === 'retry') {
+    const { options, plan, scheduled } = whatChanges(before, after);
+    const again = Object.fromEntries(options.map(({ option, to }) => [option, to]));
+    return { options: again, plan: plan?.to ?? scheduled?.plan ?? null };
+  }
   if ('options' in wish && wish.options !== undefined) return { options: wish.options, plan: null };
   return { options: before === after ? {} : after.options, plan: null };
 };

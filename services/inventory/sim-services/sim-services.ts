@@ -240,11 +240,11 @@ export interface WhatChanges {
   readonly deviation: Deviation | null;
 }
 
-/** What a step changes of what is wanted: now, and later. */
+/** What a step changes of what is wanted, or asks for again: now, and later. */
 export const whatChanges = (before: SimServices, after: SimServices): WhatChanges => {
   const { deviation } = before;
   const moved = Object.keys(after.options)
-    .filter((code) => before.options[code] !== after.options[code])
+    .filter((code) => before.options[code] !== after.options[code] || isAskedAgain(before, after, code))
     .toSorted();
   const gone = Object.keys(before.options)
     .filter((code) => before.options[code] !== after.options[code])
@@ -254,15 +254,26 @@ export const whatChanges = (before: SimServices, after: SimServices): WhatChange
   return {
     options: moved.map((option) => ({
       option,
-      from: before.options[option] ?? null,
+      from: (isAskedAgain(before, after, option) ? before.confirmed.options : before.options)[option] ?? null,
       to: after.options[option] as string,
     })),
-    plan: after.plan === null || after.plan === before.plan ? null : { from: before.plan, to: after.plan },
+    plan: planNow(before, after),
     scheduled: isRescheduled ? after.scheduled : null,
     unscheduled: isRescheduled ? before.scheduled : null,
     endsDeviation: deviation === null || after.deviation !== null ? null : { ...deviation, lost },
     deviation: after.deviation === before.deviation ? null : after.deviation,
   };
+};
+
+/** It was refused, is wanted as it was, and is no longer taken for refused. */
+const isAskedAgain = (before: SimServices, after: SimServices, code: string): boolean =>
+  before.failed.options[code]?.value === after.options[code] && after.failed.options[code] === undefined;
+
+const planNow = (before: SimServices, { plan, failed }: SimServices): WhatChanges['plan'] => {
+  if (plan === null) return null;
+  const isAgain = before.failed.plan?.value === plan && failed.plan === null && before.confirmed.plan !== plan;
+  if (isAgain) return { from: before.confirmed.plan, to: plan };
+  return plan === before.plan ? null : { from: before.plan, to: plan };
 };
 
 const isSamePlan = (one: ScheduledPlan | null, other: ScheduledPlan | null): boolean =>

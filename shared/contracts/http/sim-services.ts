@@ -127,6 +127,7 @@ const wishes = [
     previewToken,
   }),
   z.strictObject({ kind: z.literal('reattach'), simId: idSchema, previewToken }),
+  z.strictObject({ kind: z.literal('retry'), simId: idSchema, previewToken }),
 ] as const;
 export const serviceWishSchema = z.discriminatedUnion('kind', wishes);
 /** Of one SIM. */
@@ -234,7 +235,7 @@ export const simServiceRoutes = {
     path: '/inventory/v1/service-changes',
     summary: 'Change what a SIM may do',
     description:
-      'Migrate it to another profile (recommended), deviate it, or bring it back. Options are wanted at once, another rate plan from the next billing month. Done when the provider has confirmed it. Administrators edit a profile with `edit_profile`: everybody who follows it gets its new version by a rollout.',
+      'Migrate it to another profile (recommended), deviate it, bring it back, or want again what its provider has refused. Options are wanted at once, another rate plan from the next billing month. Done when the provider has confirmed it. Administrators edit a profile with `edit_profile`: everybody who follows it gets its new version by a rollout.',
     idempotencyKey: true,
     body: anyWishSchema,
     answer: serviceChangeSchema,
