@@ -38,24 +38,44 @@ interface Edit {
   readonly providerId: string;
 }
 
-/** @throws ProblemError `forbidden`, `not_found`, `archived`, `profile_invalid` */
+/** @throws ProblemError `forbidden`, `not_found`, `archived`, `profile_fixed`, `profile_invalid` */
 const editOf = async (
   { serviceCatalog }: Rollouts,
   { accountId, roles }: Caller,
-  { serviceProfileId, options }: ProfileEditWish,
+  wish: ProfileEditWish,
 ): Promise<Edit> => {
+  const { serviceProfileId, options } = wish;
   if (!mayDo(roles, 'catalog:change')) {
     throw new ProblemError('forbidden', 'Only administrators edit service profiles', {
       fix: 'Ask an administrator for the edit, or migrate the SIMs concerned to a profile that has what they need',
     });
   }
   const facts = await serviceCatalog.profile(accountId, serviceProfileId);
+  requireSameParts(facts, wish);
   const before = contentOf(facts);
   const wanted = { ...before.options, ...options };
   requireEditable(facts, wanted);
   const isNew = !isSameConfiguration(wanted, before.options);
   const after = isNew ? { ...before, version: before.version + 1, options: wanted } : before;
   return { before, after, isNew, providerId: facts.profile.providerId };
+};
+
+/** Pack and plan are fixed: another profile has others, and is made and migrated to by one call. */
+const requireSameParts = ({ profile }: ServiceProfileFacts, wish: ProfileEditWish): void => {
+  const fixed = (['servicePackId', 'ratePlanId'] as const).filter(
+    (field) => wish[field] !== undefined && wish[field] !== profile[field],
+  );
+  if (fixed.length === 0) return;
+  const { servicePackId = profile.servicePackId, ratePlanId = profile.ratePlanId, options } = wish;
+  const call = { kind: 'migrate', newProfile: { copyOf: profile.id, servicePackId, ratePlanId, options } };
+  throw new ProblemError(
+    'profile_fixed',
+    `The service pack and the rate plan of the profile “${profile.name}” cannot be changed`,
+    {
+      fix: `Make another profile and migrate a SIM to it, in one call: POST service-changes with ${JSON.stringify(call)} and the simId; the others by POST service-rollouts to that profile`,
+      errors: fixed.map((field) => ({ pointer: `/${field}`, detail: 'Fixed since the profile was made' })),
+    },
+  );
 };
 
 const requireEditable = ({ profile, servicePack }: ServiceProfileFacts, options: ProfileContent['options']): void => {

@@ -182,17 +182,29 @@ describe('an edit is refused', () => {
     expect((await fleet.edit({ data: 'on' }, {}, { roles: ['viewer'] })).status).toBe(403);
   });
 
-  it('with options that the pack does not have, of an archived profile, of none, with pack or plan', async () => {
+  it('with another pack or plan, and the fix is the call that makes such a profile and migrates to it', async () => {
+    const fleet = await startFleet(inventory, { sims: 1 });
+    const { id, servicePackId } = fleet.profile.profile;
+    const ratePlanId = randomUUID();
+    for (const send of [fleet.edit, fleet.previewEdit]) {
+      const { status, problem } = await send({ data: 'on' }, { servicePackId, ratePlanId });
+      expect([status, problem.code]).toEqual([422, 'profile_fixed']);
+      expect(problem.errors).toEqual([{ pointer: '/ratePlanId', detail: 'Fixed since the profile was made' }]);
+      const call: unknown = JSON.parse(/\{.*\}/.exec(problem.fix ?? '')?.[0] ?? '');
+      const newProfile = { copyOf: id, servicePackId, ratePlanId, options: { data: 'on' } };
+      expect(call).toEqual({ kind: 'migrate', newProfile });
+      const body = { kind: 'migrate', newProfile, simId: fleet.sims[0]?.id };
+      expect((await fleet.call('POST', '/service-changes', { body })).status).toBe(201);
+    }
+    expect((await fleet.edit({ data: 'on' }, { servicePackId })).status).toBe(201);
+  });
+
+  it('with options that the pack does not have, of an archived profile, of none', async () => {
     const fleet = await startFleet(inventory, { sims: 1 });
     for (const options of [{ fax: 'on' }, { data: 'all' }, { data: 'off', roaming: 'on' }]) {
       expect((await fleet.edit(options)).problem.code).toBe('profile_invalid');
     }
-    for (const more of [
-      { ratePlanId: randomUUID() },
-      { simId: randomUUID() },
-      { canary: { sims: 0 } },
-      { stopAtFailureShare: 2 },
-    ]) {
+    for (const more of [{ simId: randomUUID() }, { canary: { sims: 0 } }, { stopAtFailureShare: 2 }]) {
       expect((await fleet.edit({ data: 'on' }, more)).problem.code).toBe('invalid_request');
     }
     expect((await fleet.edit({ data: 'on' }, { serviceProfileId: randomUUID() })).status).toBe(404);

@@ -135,7 +135,9 @@ export type ServiceWish = z.output<typeof serviceWishSchema>;
 const profileEditWishSchema = z.strictObject({
   kind: z.literal('edit_profile'),
   serviceProfileId: idSchema,
-  options: optionsSchema.describe('Of these options; the others stay as the profile has them'),
+  options: optionsSchema.default({}).describe('Of these options; the others stay as the profile has them'),
+  servicePackId: idSchema.optional().describe('Fixed: another one is refused with the call that does what is wanted'),
+  ratePlanId: idSchema.optional().describe('As servicePackId'),
   ...rolloutTerms,
   previewToken,
 });
@@ -193,6 +195,7 @@ const REFUSALS = [
   'archived',
   'profile_of_other_provider',
   'profile_invalid',
+  'profile_fixed',
   'reason_required',
   'expiry_invalid',
   'preview_stale',
