@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => inventory.stop());
 
 const migrateTo = (serviceProfileId: string) => ({ kind: 'migrate', serviceProfileId }) as const;
-const state = async (sim: SimUnderTest, id: string) =>
+const state = async (sim: Pick<SimUnderTest, 'call'>, id: string) =>
   (await sim.call<ServiceChange>('GET', `/service-changes/${id}`)).body.state;
 
 /** On one profile, and migrated to one with another plan. */
