@@ -88,7 +88,7 @@ describe('the calls of a portion', () => {
       run,
       Array.from({ length: 60 }, (_, index) => `sim-${index}`),
     );
-    expect(run.bodies().map((body) => (body as { simIds: string[] }).simIds.length)).toEqual([25, 25, 10]);
+    expect(run.bodies().map((body) => (body as { simIds: string[] }).simIds.length)).toEqual([50, 10]);
   });
 
   it('are not said to be taken where inventory does not have the answers', async () => {

@@ -4,7 +4,7 @@ import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { notFound } from '@simlane/service-kit/problem';
 import type { Transaction } from '../database.ts';
 import { timeNow } from '../sim-services/clock.ts';
-import { roomToSend } from '../sim-services/room.ts';
+import { MOST_SENT_TOGETHER, roomToSend } from '../sim-services/room.ts';
 import type { ProviderTerms, ServiceProfileFacts } from '../sim-services/service-catalog.ts';
 import type { Rollouts } from './rollout-ground.ts';
 import { MOST_IN_A_PORTION, nextMove, ROOM_WAIT_MS, waitForAnswers, waitForPace } from './rollout.ts';
@@ -91,7 +91,7 @@ const movePortionOf = async (tx: Transaction, before: StoredRollout, ground: Gro
       return { state: rollout.state, moved: 0, again };
     }
     case 'move': {
-      const room = await roomToSend(tx, rollout.accountId, now);
+      const room = await roomToSend(tx, rollout.accountId, { most: MOST_SENT_TOGETHER, now });
       if (room === 0) {
         await keepRollout(tx, rollout, { lookIn: ROOM_WAIT_MS, now });
         return { state: rollout.state, moved: 0, again: ROOM_WAIT_MS };

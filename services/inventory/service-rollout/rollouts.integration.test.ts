@@ -35,7 +35,7 @@ const started = async (fleet: Fleet, more: object = {}) => {
 
 describe('a rollout', () => {
   it('moves a canary, waits for all of its answers, and then the others', async () => {
-    const fleet = await startFleet(inventory);
+    const fleet = await startFleet(inventory, { sims: 70 });
     const { id } = await started(fleet);
     expect(await fleet.portion(id)).toMatchObject({ state: 'running', moved: 10 });
     expect((await fleet.rollout(id)).canaryCounts).toMatchObject({ pending: 10, waiting: 0 });
@@ -44,12 +44,12 @@ describe('a rollout', () => {
     expect(await fleet.portion(id)).toMatchObject({ moved: 0, again: 250 });
     await fleet.answer(first?.simId ?? '', null);
     // As many as may wait to be sent; nobody sends anything here.
-    expect(await fleet.portion(id)).toMatchObject({ moved: 24, again: 0 });
+    expect(await fleet.portion(id)).toMatchObject({ moved: 50, again: 0 });
     expect(await fleet.portion(id)).toMatchObject({ moved: 0, again: 200 });
     expect(await fleet.drive(id)).toEqual({ state: 'done', moved: 0, again: null });
     const done = await fleet.rollout(id);
-    expect(done).toMatchObject({ state: 'done', sims: 40, canarySims: 10, stoppedBecause: null });
-    expect(done.counts).toMatchObject({ done: 40, waiting: 0, pending: 0 });
+    expect(done).toMatchObject({ state: 'done', sims: 70, canarySims: 10, stoppedBecause: null });
+    expect(done.counts).toMatchObject({ done: 70, waiting: 0, pending: 0 });
     expect(done.endedAt).not.toBeNull();
     expect(await fleet.events(`/service-rollouts/${id}`)).toEqual(['rollout_created', 'rollout_done']);
   });

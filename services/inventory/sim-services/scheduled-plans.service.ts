@@ -10,7 +10,7 @@ import type { Origin } from '../timeline/timeline.repository.ts';
 import { changeManyServices, SCHEDULED_PLANS, takeManyServices } from './changing.ts';
 import { timeNow } from './clock.ts';
 import { takePace } from './pace.ts';
-import { roomToSend } from './room.ts';
+import { MOST_WAITING, roomToSend } from './room.ts';
 import type { ServiceCatalog } from './service-catalog.ts';
 import { planIsDue } from './sim-services.ts';
 
@@ -56,7 +56,7 @@ const turnPortion = async (
   { accountId, providerId, perMinute }: { accountId: string; providerId: string; perMinute: number },
 ): Promise<number> => {
   const now = timeNow();
-  const wanted = await roomToSend(tx, accountId, now);
+  const wanted = await roomToSend(tx, accountId, { most: MOST_WAITING, now });
   if (wanted === 0) return 0;
   const { granted } = await takePace(tx, { accountId, providerId, perMinute, wanted, now });
   if (granted === 0) return 0;

@@ -152,7 +152,7 @@ describe('the answers to calls that were sent together', () => {
 });
 
 it('more than can be sent in one step are refused, and nobody but the worker asks', async () => {
-  const body = { calls: some(26).map(({ changeId, body: wanted }) => ({ changeId, ...wanted })) };
+  const body = { calls: some(51).map(({ changeId, body: wanted }) => ({ changeId, ...wanted })) };
   const tooMany = await calls.order.callInternal<Problem>('PUT', '/service-calls', { body });
   expect(tooMany.body.code).toBe('invalid_request');
   const one = { calls: body.calls.slice(0, 1) };

@@ -6,7 +6,7 @@ import { wantedServicesSchema } from './provider-services.ts';
 import { internalRoute } from './route.ts';
 
 /** One transaction, and what one request to a provider after the other can send within a call between services. */
-export const MOST_CALLS_AT_ONCE = 25;
+export const MOST_CALLS_AT_ONCE = 50;
 /** Of a request or an answer about so many calls: each has up to 101 parts, and most have two or three. */
 export const LARGEST_CALLS_BYTES = 1024 * 1024;
 
