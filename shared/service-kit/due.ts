@@ -107,12 +107,15 @@ export const holdDue = async <DB extends DueDatabase>(
  * Makes everything that is owed due now, with its tries begun anew: after a restore or a repair nothing waits for its
  * back-off. What is being handled meanwhile may be handled once more, which every handler stands.
  *
+ * What a transaction holds at this moment is not waited for, since it is set anew or handled by that one: waiting with
+ * others in hand would be for each other.
+ *
  * @returns how many rows that are
  */
 export const wakeAll = async <DB extends DueDatabase>(db: Kysely<DB>): Promise<number> => {
-  const { numUpdatedRows } = await (db as unknown as Kysely<DueDatabase>)
-    .updateTable('due')
-    .set({ due_at: sql<Date>`now()`, tries: 0, last_error: null, lease: null })
-    .executeTakeFirstOrThrow();
-  return Number(numUpdatedRows);
+  const { numAffectedRows } = await sql`
+    with free as (select kind, id from due for update skip locked)
+    update due set due_at = now(), tries = 0, last_error = null, lease = null
+    from free where due.kind = free.kind and due.id = free.id`.execute(db);
+  return Number(numAffectedRows ?? 0n);
 };
