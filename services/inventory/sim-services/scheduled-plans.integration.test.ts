@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { inAccount } from '@simlane/service-kit/postgres';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -107,6 +108,19 @@ describe('the first of the month', () => {
     expect((await first.plansDueAt())?.getTime()).toBeLessThan(dueAt.getTime() + 5_000);
     await turn();
     expect(await wantedNow()).toBe(3);
+  });
+
+  it('of one provider is held up by no other that the catalog does not answer for', async () => {
+    const { dueAt, moveTo, turn, wantedNow, first, accountId } = await scheduledSims(2);
+    const stranger = await addLine(inventory.db, accountId, { providerId: randomUUID() });
+    await inAccount(inventory.db, accountId, (tx) =>
+      sql`insert into sim_services (account_id, sim_id, services)
+        select account_id, ${stranger.simId}, services from sim_services where sim_id = ${first.simId}`.execute(tx),
+    );
+    moveTo(dueAt);
+    await expect(turn()).rejects.toThrow('There is no such provider');
+    expect(await wantedNow()).toBe(2);
+    expect((await first.plansDueAt())?.getTime()).toBeLessThan(dueAt.getTime() + 5_000);
   });
 
   it('does not lose a plan that is scheduled while others are turned', async () => {

@@ -30,8 +30,11 @@ interface Turning {
 export const turnDuePlans = async (turning: Turning, accountId: string): Promise<void> => {
   const { db } = turning;
   const providers = await readInAccount(db, accountId, (tx) => providersWithDuePlans(tx, accountId));
-  await Promise.all(providers.map((providerId) => turnPlansOf(turning, accountId, providerId)));
+  const turns = await Promise.allSettled(providers.map((providerId) => turnPlansOf(turning, accountId, providerId)));
   await inAccount(db, accountId, (tx) => setNextTurn(tx, accountId));
+  // One provider that the catalog does not know holds up no other; it is told of, and tried again.
+  const failed = turns.find((turn) => turn.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 };
 
 const providersWithDuePlans = async (tx: Transaction, accountId: string): Promise<string[]> => {
