@@ -29,19 +29,33 @@ interface Turning {
 /** Turns what is due of an account, as fast as its providers may be given it. What is left after a while stays due. */
 export const turnDuePlans = async (turning: Turning, accountId: string): Promise<void> => {
   const { db } = turning;
-  const providers = await readInAccount(db, accountId, (tx) => providersWithDuePlans(tx, accountId));
-  const turns = await Promise.allSettled(providers.map((providerId) => turnPlansOf(turning, accountId, providerId)));
+  const first = await readInAccount(db, accountId, (tx) => firstPlans(tx, accountId));
+  const due = first.filter(({ at }) => at <= timeNow());
+  const turns = await Promise.allSettled(due.map(({ providerId }) => turnPlansOf(turning, accountId, providerId)));
   await inAccount(db, accountId, (tx) => setNextTurn(tx, accountId));
   // One provider that the catalog does not know holds up no other; it is told of, and tried again.
   const failed = turns.find((turn) => turn.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 };
 
-const providersWithDuePlans = async (tx: Transaction, accountId: string): Promise<string[]> => {
-  const { rows } = await sql<{ provider_id: string }>`
-    select distinct provider_id from sim_services
-    where account_id = ${accountId} and scheduled_at <= ${timeNow()}`.execute(tx);
-  return rows.map(({ provider_id }) => provider_id);
+/** When the first plan of each provider is scheduled: a look into the index for each, however many there are. */
+const firstPlans = async (tx: Transaction, accountId: string): Promise<{ providerId: string; at: Date }[]> => {
+  const { rows } = await sql<{ providerId: string; at: Date }>`
+    with recursive first_plan as (
+      (
+        select provider_id, scheduled_at from sim_services
+        where account_id = ${accountId} and scheduled_at is not null
+        order by provider_id, scheduled_at limit 1
+      )
+      union all
+      select next.provider_id, next.scheduled_at from first_plan cross join lateral (
+        select provider_id, scheduled_at from sim_services
+        where account_id = ${accountId} and scheduled_at is not null and provider_id > first_plan.provider_id
+        order by provider_id, scheduled_at limit 1
+      ) next
+    )
+    select provider_id as "providerId", scheduled_at as "at" from first_plan`.execute(tx);
+  return rows;
 };
 
 /** Goes on for a while; what is left then is due still. */
@@ -82,9 +96,8 @@ const setNextTurn = async (tx: Transaction, accountId: string): Promise<void> =>
   const row = { kind: SCHEDULED_PLANS, id: accountId };
   // Before it is read what is scheduled: what is scheduled meanwhile comes after, and brings the row forward.
   if (!(await holdDue(tx, row))) return;
-  const { rows } = await sql<{ first: Date | null }>`
-    select min(scheduled_at) as first from sim_services where account_id = ${accountId}`.execute(tx);
-  const first = rows[0]?.first ?? null;
+  const times = (await firstPlans(tx, accountId)).map(({ at }) => at.getTime());
+  const first = times.length === 0 ? null : new Date(Math.min(...times));
   const lookAgainAt = new Date(timeNow().getTime() + LOOK_AGAIN_MS);
   await setDue(tx, { ...row, accountId, dueAt: first !== null && first < lookAgainAt ? lookAgainAt : first });
 };
