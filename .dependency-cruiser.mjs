@@ -88,6 +88,7 @@ export default {
           '\\.fixture\\.ts$',
           '^shared/testing/',
           '^infra/model/',
+          '^infra/drill/',
           '^infra/demo/',
           '^infra/local/vitest-',
           '^infra/local/record-histories',

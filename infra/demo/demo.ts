@@ -5,7 +5,7 @@ import { createSandboxControl } from '../provider-sandbox/control-client.ts';
 import { exampleAccounts } from '../seed/example-data.ts';
 import { findStories } from '../seed/stories.ts';
 import type { DemoCast, ServiceCast } from './demo-cast.ts';
-import { createPublicApi, type PublicApi } from './public-api.ts';
+import { createPublicApi, type PublicApi, publicUrls } from './public-api.ts';
 import { qrCodeStory } from './qr-code-story.ts';
 import { rolloutStory } from './rollout-story.ts';
 import { firstOfMonthStory, type ServedSim, threeWaysStory } from './service-stories.ts';
@@ -69,8 +69,5 @@ const castFor = async (info: StackInfo, managerId: string, viewerId: string | un
   };
 };
 
-const apiOf = async (info: StackInfo, userId: string): Promise<PublicApi> => {
-  const { catalog, inventory, order, notification } = info.services;
-  const urls = { catalog: catalog.url, inventory: inventory.url, order: order.url, notification: notification.url };
-  return createPublicApi(urls, await signInAs(info, userId));
-};
+const apiOf = async (info: StackInfo, userId: string): Promise<PublicApi> =>
+  createPublicApi(publicUrls(info), await signInAs(info, userId));

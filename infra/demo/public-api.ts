@@ -3,6 +3,7 @@ import { ACCOUNT_HEADER } from '@simlane/service-kit/authentication';
 import { parseJsonOrNothing } from '@simlane/service-kit/bounded-answer';
 import { type Problem, problemSchema } from '@simlane/contracts/http/problem';
 import type { PublicRoute, RouteAnswer, RouteRequest } from '@simlane/contracts/http/route';
+import type { StackInfo } from '../local/stack-info.ts';
 
 /** A person would not wait longer for a page. */
 const ANSWER_WITHIN_MS = 15_000;
@@ -13,6 +14,14 @@ export interface ServiceUrls {
   readonly order: string;
   readonly notification: string;
 }
+
+/** Where the public APIs of a stack are. */
+export const publicUrls = ({ services: { catalog, inventory, order, notification } }: StackInfo): ServiceUrls => ({
+  catalog: catalog.url,
+  inventory: inventory.url,
+  order: order.url,
+  notification: notification.url,
+});
 
 /** The four services' public APIs as one user sees them, typed by the contracts. */
 export interface PublicApi {

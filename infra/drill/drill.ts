@@ -1,5 +1,5 @@
 import type { Stack } from '../local/stack.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '@simlane/testing/random';
 import { setStage, type Stage } from './stage.ts';
 
 /** One way in which things go wrong. `run` rejects when what must hold does not. */

@@ -1,7 +1,7 @@
 import type { EndReason, OrderStatus } from '@simlane/contracts/order';
 import type { z } from 'zod';
 import { GENERATE, type rulesSchema } from '../provider-sandbox/control-api.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@simlane/testing/random';
 
 /** How the provider treats an order, and how the order is therefore to end. */
 export interface Course {

@@ -8,7 +8,7 @@ import type { StackInfo } from '../local/stack-info.ts';
 import type { SandboxControl } from '../provider-sandbox/control-client.ts';
 import { type Course, drawCourse } from './order-courses.ts';
 import { type SeenOrder, seeOrders } from './order-ends.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@simlane/testing/random';
 
 /** With nothing broken, each step takes moments. */
 const REACHED_WITHIN_MS = 30_000;

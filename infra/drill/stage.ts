@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { auditUntilGreen } from '../audit/audit.ts';
 import { findingLine } from '../audit/report-text.ts';
-import { createPublicApi, type PublicApi } from '../demo/public-api.ts';
+import { createPublicApi, type PublicApi, publicUrls } from '../demo/public-api.ts';
 import { inTurn, signCallers } from '../local/callers.ts';
 import type { Stack } from '../local/stack.ts';
 import { createSandboxControl, type SandboxControl } from '../provider-sandbox/control-client.ts';
@@ -10,7 +10,7 @@ import { findStories } from '../seed/stories.ts';
 import { arm, type CrashPoint } from './crash-point.ts';
 import { createOrderFlow, type OrderFlow } from './order-flow.ts';
 import { persistent } from './persistent-api.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@simlane/testing/random';
 
 /** A step that a killed worker had begun is tried again after its time-out; a due row of a killed process after its lease. */
 const SETTLED_WITHIN_MS = 180_000;
@@ -78,8 +78,7 @@ export interface StageOptions {
 export const setStage = async ({ stack, random, short }: StageOptions): Promise<Stage> => {
   const { info } = stack;
   const [account] = exampleAccounts();
-  const { catalog, inventory, order, notification } = info.services;
-  const urls = { catalog: catalog.url, inventory: inventory.url, order: order.url, notification: notification.url };
+  const urls = publicUrls(info);
   const nextToken = inTurn(await signCallers(info, account.id));
   const sandbox = createSandboxControl({ url: info.sandbox.url, token: info.sandbox.controlToken });
   const counters: Counters = { faults: 0, histories: 0, recoveriesMs: [], lost: 0, doubled: 0, stuck: 0, rude: [] };

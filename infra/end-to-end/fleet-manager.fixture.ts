@@ -7,7 +7,7 @@ import type { OrderStatus } from '@simlane/contracts/order';
 import { inject, vi } from 'vitest';
 import { completeDraft } from '../demo/complete-draft.ts';
 import { findLine } from '../demo/find-line.ts';
-import { createPublicApi } from '../demo/public-api.ts';
+import { createPublicApi, publicUrls } from '../demo/public-api.ts';
 import { mailsTo } from '../demo/mailbox.ts';
 import { signInAs } from '../local/sign-in.ts';
 import { createSandboxControl, type SandboxControl } from '../provider-sandbox/control-client.ts';
@@ -16,10 +16,7 @@ import { createSandboxControl, type SandboxControl } from '../provider-sandbox/c
 const SETTLED_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 
-export const serviceUrls = () => {
-  const { catalog, inventory, order, notification } = inject('stack').services;
-  return { catalog: catalog.url, inventory: inventory.url, order: order.url, notification: notification.url };
-};
+export const serviceUrls = () => publicUrls(inject('stack'));
 
 export const startManager = async (userId = 'manager') => {
   const stack = inject('stack');

@@ -1,8 +1,8 @@
 /** Random histories of SIMs' services on the whole stack, with a provider that misbehaves, against product.md §5. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPublicApi, type PublicApi } from '../demo/public-api.ts';
+import { createPublicApi, type PublicApi, publicUrls } from '../demo/public-api.ts';
 import { persistent } from '../drill/persistent-api.ts';
-import { seededRandom } from '../drill/random.ts';
+import { seededRandom } from '@simlane/testing/random';
 import { dueClockNow, moveDueClock } from '../local/due-clock.ts';
 import { inTurn, signCallers } from '../local/callers.ts';
 import type { StackInfo } from '../local/stack-info.ts';
@@ -23,7 +23,6 @@ const MOST_ROUNDS_TO_REST = 6;
 const REST_WITHIN_MS = 180_000;
 const LOOK_EVERY_MS = 200;
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const ANSWERED_WITHIN_MS = 120_000;
 const SEED_STEP = 7_919;
 
@@ -61,10 +60,10 @@ const playBatch = async (
   { from, size, seed, disturb }: { from: number; size: number; seed: number; disturb: () => Promise<void> },
 ): Promise<{ failures: string[]; doubled: number }> => {
   const api = await administrators(stack);
-  const thisMonth = () => new Date(dueClockNow(stack).getTime() + HOUR_MS).toISOString();
+  const now = () => dueClockNow(stack);
   const histories = Array.from({ length: size }, (_none, index) => {
     const random = seededRandom(seed + (from + index) * SEED_STEP);
-    return new ServicesHistory({ sim: servicesSim(from + index), random, sandbox, api, thisMonth });
+    return new ServicesHistory({ sim: servicesSim(from + index), random, sandbox, api, now });
   });
   await inLanes(histories, (history) => history.prepare());
   for (let month = 0; month < MONTHS; month += 1) {
@@ -125,8 +124,7 @@ const atProvider = (sandbox: SandboxControl, { sim }: ServicesHistory): Promise<
   sandbox.services(providerIdOf(sim.how), sim.iccid);
 
 const administrators = async (stack: StackInfo): Promise<() => PublicApi> => {
-  const { catalog, inventory, order, notification } = stack.services;
-  const urls = { catalog: catalog.url, inventory: inventory.url, order: order.url, notification: notification.url };
+  const urls = publicUrls(stack);
   const nextToken = inTurn(await signCallers(stack, SERVICES_ACCOUNT_ID, 'administrator'));
   return () =>
     persistent(createPublicApi(urls, nextToken()), { withinMs: ANSWERED_WITHIN_MS, onRude: () => undefined });

@@ -7,7 +7,7 @@ import { serviceProfileRoutes } from '@simlane/contracts/http/service-profiles';
 import { type ServiceRollout, serviceRolloutRoutes } from '@simlane/contracts/http/service-rollouts';
 import { type ServiceChange, type SimServicesView, simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { ApiProblem, type PublicApi } from '../demo/public-api.ts';
-import type { Random } from '../drill/random.ts';
+import type { Random } from '@simlane/testing/random';
 import type { SandboxControl } from '../provider-sandbox/control-client.ts';
 import { ExpectedServices, type ModelProfile, type Values } from './expected-services.ts';
 import { OPTIONS, packIdOf, planIdOf, PLANS, providerIdOf, type ServicesSim } from './services-account.ts';
@@ -17,6 +17,7 @@ type Rule = Parameters<SandboxControl['putServiceRules']>[0][number];
 /** A killed worker's steps are begun again within a minute. */
 const SEEN_WITHIN_MS = 120_000;
 const LOOK_EVERY_MS = 200;
+const HOUR_MS = 3_600_000;
 
 export interface HistoryOptions {
   readonly sim: ServicesSim;
@@ -24,8 +25,8 @@ export interface HistoryOptions {
   readonly sandbox: SandboxControl;
   /** Of an administrator. */
   readonly api: () => PublicApi;
-  /** A time before the next month that every zone begins. */
-  readonly thisMonth: () => string;
+  /** What the stack's calendar says. At least an hour of its month is left in every zone. */
+  readonly now: () => Date;
 }
 
 export class ServicesHistory {
@@ -34,17 +35,17 @@ export class ServicesHistory {
   readonly #random: Random;
   readonly #sandbox: SandboxControl;
   readonly #api: () => PublicApi;
-  readonly #thisMonth: () => string;
+  readonly #now: () => Date;
   readonly #expected = new ExpectedServices();
   #profiles: readonly ModelProfile[] = [];
   #changes: string[] = [];
 
-  constructor({ sim, random, sandbox, api, thisMonth }: HistoryOptions) {
+  constructor({ sim, random, sandbox, api, now }: HistoryOptions) {
     this.sim = sim;
     this.#random = random;
     this.#sandbox = sandbox;
     this.#api = api;
-    this.#thisMonth = thisMonth;
+    this.#now = now;
   }
 
   /** How the provider treats this SIM for the next few requests; whatever it does, it can be got over. */
@@ -104,12 +105,13 @@ export class ServicesHistory {
     return this.#api().call(simServiceRoutes.getSimServices, { params: { id: this.sim.simId } });
   }
 
-  /** Nothing is on its way, but for a plan whose month is to come. */
+  /** Nothing is on its way, nor due: a plan whose month is to come waits, one whose month has begun is to be taken up. */
   async isAtRest(): Promise<boolean> {
     const { options, ratePlan, deviation } = await this.view();
     const isPending = ratePlan.pending !== null || options.some(({ pending }) => pending !== null);
     const hasExpired = deviation !== null && this.#expected.own === null;
-    return !isPending && !hasExpired && (await this.#openChange('pending')) === null;
+    const isDue = ratePlan.scheduled !== null && new Date(ratePlan.scheduled.at) <= this.#now();
+    return !isPending && !hasExpired && !isDue && (await this.#openChange('pending')) === null;
   }
 
   /** What is not as it is to be, when everything that was refused has been retried and every month has begun. */
@@ -165,7 +167,7 @@ export class ServicesHistory {
         const options = { [this.#random.pick(OPTIONS)]: this.#random.pick(['on', 'off']) };
         const expires = this.#random.below(3) === 0;
         this.story.push(`deviates ${JSON.stringify(options)}${expires ? ' until the month turns' : ''}`);
-        const expiresAt = expires ? { expiresAt: this.#thisMonth() } : {};
+        const expiresAt = expires ? { expiresAt: new Date(this.#now().getTime() + HOUR_MS).toISOString() } : {};
         await this.#change({ kind: 'deviate', simId, options, reason: 'Model', deviationKind: 'other', ...expiresAt });
         return this.#expected.deviate(options, expires);
       }

@@ -1,19 +1,11 @@
 /** Puts the example data into a running stack, and again whenever it is run. The last line it says is JSON. */
 import { readFileSync } from 'node:fs';
-import { catalogInternalRoutes } from '@simlane/contracts/http/catalog';
-import { inventoryInternalRoutes } from '@simlane/contracts/http/inventory-internal';
-import { orderInternalRoutes } from '@simlane/contracts/http/order-internal';
 import { readConfig } from '@simlane/service-kit/config';
-import { createServiceClient } from '@simlane/service-kit/service-client';
-import { createServiceTokens } from '@simlane/service-kit/service-tokens';
 import { z } from 'zod';
-import { createSandboxControl } from '../provider-sandbox/control-client.ts';
-import { type ExampleAccount, exampleAccounts } from './example-data.ts';
-import { providerConnections } from './provider-connections.ts';
+import { exampleAccounts } from './example-data.ts';
+import type { ProviderConnection } from './provider-connections.ts';
+import { putAccounts, type SeedPlace } from './put-account.ts';
 import { findInstalledCutoverLines, findStories } from './stories.ts';
-
-/** A fleet is many rows in one transaction, on a machine that is starting everything else. */
-const ANSWER_WITHIN_MS = 30_000;
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 const environment = z.object({
@@ -29,52 +21,29 @@ const environment = z.object({
 });
 
 const config = readConfig(environment, process.env);
-const tokens = createServiceTokens({
-  tokenUrl: config.OIDC_TOKEN_URL,
-  clientId: config.SERVICE_CLIENT_ID,
-  clientSecret: config.SERVICE_CLIENT_SECRET,
-});
-const clientOf = (name: string, baseUrl: string) =>
-  createServiceClient({ baseUrl, tokens, name, timeoutMs: ANSWER_WITHIN_MS });
-const catalog = clientOf('catalog', config.CATALOG_INTERNAL_URL);
-const inventory = clientOf('inventory', config.INVENTORY_INTERNAL_URL);
-const order = clientOf('order', config.ORDER_INTERNAL_URL);
-const sandbox = createSandboxControl({ url: config.SANDBOX_URL, token: config.SANDBOX_CONTROL_TOKEN });
-
 const accounts = exampleAccounts();
-const connections = providerConnections(accounts, {
-  sandboxUrl: config.SANDBOX_URL,
+const place: SeedPlace = {
+  internalUrls: {
+    catalog: config.CATALOG_INTERNAL_URL,
+    inventory: config.INVENTORY_INTERNAL_URL,
+    order: config.ORDER_INTERNAL_URL,
+  },
   orderPublicUrl: config.ORDER_PUBLIC_URL,
-  sandboxControlToken: config.SANDBOX_CONTROL_TOKEN,
-});
+  tokens: {
+    tokenUrl: config.OIDC_TOKEN_URL,
+    clientId: config.SERVICE_CLIENT_ID,
+    clientSecret: config.SERVICE_CLIENT_SECRET,
+  },
+  sandbox: { url: config.SANDBOX_URL, controlToken: config.SANDBOX_CONTROL_TOKEN },
+};
+const connections: ProviderConnection[] = [];
 
-try {
-  for (const account of accounts) await putInPlace(account);
-} finally {
-  for (const client of [catalog, inventory, order]) client.close();
-}
-process.stdout.write(`${JSON.stringify(whatThereIs())}\n`);
-
-async function putInPlace({ id: accountId, name, catalog: reference, fleet }: ExampleAccount): Promise<void> {
-  // Catalog first: what inventory and order say of the account is about what stands there.
-  await catalog.call(catalogInternalRoutes.seed, { accountId, body: reference });
-  await inventory.call(inventoryInternalRoutes.seed, { accountId, body: fleet });
-  const own = connections.filter((connection) => connection.accountId === accountId);
-  for (const { id, credential, signalUrl, signalSecret } of own) {
-    await sandbox.putConnection(id, { accountId, credential, signalUrl, signalSecret });
-  }
-  const body = {
-    providerConnections: own.map(({ id, address, credential, signalSecret }) => ({
-      providerId: id,
-      address,
-      credential,
-      signalSecrets: [signalSecret],
-    })),
-  };
-  await order.call(orderInternalRoutes.seed, { accountId, body });
+await putAccounts(place, accounts, ({ catalog, fleet }, own) => {
+  connections.push(...own);
   const counts = `${fleet.devices.length} devices, ${fleet.lines.length} lines, ${own.length} providers`;
-  process.stdout.write(`${name}: ${counts}\n`);
-}
+  process.stdout.write(`${catalog.account.name}: ${counts}\n`);
+});
+process.stdout.write(`${JSON.stringify(whatThereIs())}\n`);
 
 function whatThereIs() {
   return {

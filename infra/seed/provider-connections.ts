@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ExampleAccount } from './example-data.ts';
+import type { CatalogSeed } from '@simlane/contracts/http/catalog';
 
 /** How one provider of the local stack is reached, and how it reaches us. */
 export interface ProviderConnection {
@@ -21,13 +21,13 @@ export interface ConnectionEnds {
 
 /** A connection for each provider of the accounts, all of them to the sandbox. */
 export const providerConnections = (
-  accounts: readonly ExampleAccount[],
+  accounts: readonly { readonly catalog: CatalogSeed }[],
   { sandboxUrl, orderPublicUrl, sandboxControlToken }: ConnectionEnds,
 ): readonly ProviderConnection[] => {
   const derive = (purpose: string, providerId: string) =>
     createHmac('sha256', sandboxControlToken).update(`${purpose}/${providerId}`);
-  return accounts.flatMap((account) =>
-    account.catalog.providers.map(({ id, name }) => ({
+  return accounts.flatMap(({ catalog: { account, providers } }) =>
+    providers.map(({ id, name }) => ({
       id,
       accountId: account.id,
       name,

@@ -27,6 +27,13 @@ export const readIdempotencyKey = (headers: IncomingHttpHeaders): string => {
   return key;
 };
 
+/** A request that makes something: whose it is, under which key, and what it says. */
+export interface KeyedRequest {
+  readonly caller: string;
+  readonly key: string;
+  readonly bodyHash: string;
+}
+
 interface KeyedBody {
   /** Null where no request has made it. */
   readonly bodyHash: string | null;

@@ -1,4 +1,5 @@
 /** Files as distributors send them, made from a text. */
+import { seededRandom } from '@simlane/testing/random';
 import sharp from 'sharp';
 import { drawQrCodePng, drawQrCodeSvg } from './draw-qr-code.ts';
 import type { PdfPicture } from './pdf.fixture.ts';
@@ -21,17 +22,6 @@ export const qrPaths = async (text = CODE): Promise<{ modules: number; paths: st
   return {
     modules: Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1]),
     paths: svg.replaceAll(/<\/?svg[^>]*>/g, '').replaceAll(/<\?[^>]*>/g, ''),
-  };
-};
-
-/** The same numbers each time, so that a picture that cannot be read cannot be read again (mulberry32). */
-const numbers = (seed: number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 };
 
@@ -69,9 +59,10 @@ export const photograph = async (as: Photograph, text = CODE): Promise<Buffer> =
   const seen = seenFrom(flat, side, turned, tilted);
   const picture = sharp(seen, { raw: { width: PHOTOGRAPH_SIDE, height: PHOTOGRAPH_SIDE, channels: 1 } });
   const blurred = await (blur > 0 ? picture.blur(blur) : picture).toColourspace('b-w').raw().toBuffer();
-  const random = numbers(seed);
+  const random = seededRandom(seed);
   // Six even numbers added are near enough to a normal one; 0.5 is the variance of their sum.
-  const normal = () => (Array.from({ length: 6 }, random).reduce((sum, value) => sum + value, 0) - 3) / Math.SQRT1_2;
+  const normal = () =>
+    (Array.from({ length: 6 }, () => random.next()).reduce((sum, value) => sum + value, 0) - 3) / Math.SQRT1_2;
   const lit = blurred.map((value, at) => {
     const light = 1 - shadow * ((at % PHOTOGRAPH_SIDE) / PHOTOGRAPH_SIDE);
     return Math.min(255, Math.max(0, (128 + (value - 128) * contrast) * light + noise * normal()));

@@ -7,6 +7,7 @@ import { jsonPointer } from '@simlane/service-kit/json-pointer';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Database, Transaction } from '../database.ts';
+import type { PageOfNewest } from '../fleet/page.ts';
 import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { changeServices, takeServices } from '../sim-services/changing.ts';
@@ -37,7 +38,7 @@ export const listDriftProposals = (
   db: Database,
   caller: Caller,
   filters: { readonly simId?: string | undefined; readonly state?: DriftState | undefined },
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: DriftProposal[]; nextCursor: string | null }> =>
   readInAccount(db, caller.accountId, async (tx) => {
     const { items, nextCursor } = await listProposals(tx, visibilityOf(caller), filters, page);

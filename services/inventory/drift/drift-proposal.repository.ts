@@ -3,6 +3,7 @@ import { toPage } from '@simlane/service-kit/pages';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import { type Selectable, sql } from 'kysely';
 import type { DriftProposalTable, StoredDrift, Transaction } from '../database.ts';
+import { type PageOfNewest, readNewest } from '../fleet/page.ts';
 import { simIsVisible, type Visibility } from '../fleet/visibility.ts';
 import { type Difference, type Drift, driftingSince } from './drift.ts';
 
@@ -74,7 +75,7 @@ export const listProposals = async (
   tx: Transaction,
   visibility: Visibility,
   filters: { readonly simId?: string | undefined; readonly state?: DriftState | undefined },
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: StoredProposal[]; nextCursor: string | null }> => {
   let query = proposals(tx, visibility.accountId).where(
     sql<boolean>`exists (select from sim s where s.account_id = drift_proposal.account_id
@@ -82,12 +83,7 @@ export const listProposals = async (
   );
   if (filters.simId !== undefined) query = query.where('sim_id', '=', filters.simId);
   if (filters.state !== undefined) query = query.where('state', '=', filters.state);
-  if (page.beforeId !== null) query = query.where('id', '<', page.beforeId);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, ({ id }) => [id], toProposal);
+  return toPage(await readNewest(query, page), page.limit, ({ id }) => [id], toProposal);
 };
 
 /** @returns its id */

@@ -1,16 +1,12 @@
 import { driftProposalRoutes } from '@simlane/contracts/http/drift-proposals';
-import { idSchema } from '@simlane/contracts/http/primitives';
 import { serviceReconciliationInternalRoutes } from '@simlane/contracts/http/service-reconciliation-internal';
-import { decodeCursor } from '@simlane/service-kit/pages';
 import { serveInternal, servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { Database } from '../database.ts';
+import { pageOfNewest } from '../fleet/page.ts';
 import type { ServiceChanges } from '../sim-services/service-ground.ts';
 import { decideDrift, listDriftProposals, readProposal } from './drift-decision.service.ts';
 import { askForReconciliation, recordReported, showReconciliation, takePortion } from './reconciliation.service.ts';
-
-const beforeId = z.tuple([idSchema]);
 
 /** What providers have answered of a portion: 20 SIMs (`PORTION_SIMS`), 64 kB each. */
 const LARGEST_REPORT_BYTES = 2 * 1024 * 1024;
@@ -23,7 +19,7 @@ export const addDriftRoutes = (
   const { db } = changes;
   servePublic(app, driftProposalRoutes.listDriftProposals, ({ query, caller }) => {
     const { cursor, limit, ...filters } = query;
-    const page = { beforeId: cursor === undefined ? null : decodeCursor(beforeId, cursor)[0], limit };
+    const page = pageOfNewest({ cursor, limit });
     return listDriftProposals(db, caller, filters, page);
   });
   servePublic(app, driftProposalRoutes.getDriftProposal, ({ params, caller }) => readProposal(db, caller, params.id));

@@ -21,6 +21,31 @@ export const pageOfIds = ({ cursor, limit }: { cursor?: string | undefined; limi
   limit,
 });
 
+/** Where one page of a list begins that has the newest first. */
+export interface PageOfNewest {
+  readonly beforeId: string | null;
+  readonly limit: number;
+}
+
+export const pageOfNewest = ({ cursor, limit }: { cursor?: string | undefined; limit: number }): PageOfNewest => ({
+  beforeId: idBefore(cursor),
+  limit,
+});
+
+interface NewestRows<Row> {
+  where(column: 'id', operator: '<', id: string): NewestRows<Row>;
+  orderBy(column: 'id', direction: 'desc'): NewestRows<Row>;
+  limit(rows: number): NewestRows<Row>;
+  execute(): Promise<Row[]>;
+}
+
+/** The rows of a page of the newest, and the surplus one that tells whether there is more. */
+export const readNewest = <Row>(rows: NewestRows<Row>, { beforeId, limit }: PageOfNewest): Promise<Row[]> =>
+  (beforeId === null ? rows : rows.where('id', '<', beforeId))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+
 /**
  * The ids of one page of rows that can be found in several ways. Each way gives its own first ones, by its own index
  * or in the order of ids, whichever PostgreSQL finds shorter: the first of each are enough to know the first of all,

@@ -1,6 +1,7 @@
 import type { QrCodeSource, QrCodeState, QrFileFormat } from '@simlane/contracts/qr-code';
 import { toPage } from '@simlane/service-kit/pages';
 import type { QrCodeTable, StoredWarning, Transaction } from '../database.ts';
+import type { PageOfNewest } from '../fleet/page.ts';
 import type { Selectable } from 'kysely';
 
 /** A code of a SIM. The activation code itself is sealed. */
@@ -113,7 +114,7 @@ export const listCodesOfSim = async (
   tx: Transaction,
   accountId: string,
   simId: string,
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: StoredQrCode[]; nextCursor: string | null }> => {
   let query = selectCodes(tx, accountId).where('c.sim_id', '=', simId);
   if (page.beforeId !== null) query = query.where('c.id', '<', page.beforeId);

@@ -1,17 +1,15 @@
 import { lpaString } from '@simlane/contracts/activation-code';
 import { qrCodeRoutes, type typedCodeSchema } from '@simlane/contracts/http/qr-code';
 import { LARGEST_FILE_BYTES } from '@simlane/contracts/qr-code';
-import { idSchema } from '@simlane/contracts/http/primitives';
 import { FileAnswer } from '@simlane/service-kit/file-answer';
 import { isMultipart, readUpload, withUploads } from '@simlane/service-kit/file-uploads';
-import { decodeCursor } from '@simlane/service-kit/pages';
 import { readInAccount } from '@simlane/service-kit/postgres';
 import { invalidRequest } from '@simlane/service-kit/problem';
 import { servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { drawQrCodePng, drawQrCodeSvg } from '../decoding/draw-qr-code.ts';
-import { pageOfIds } from '../fleet/page.ts';
+import { pageOfIds, pageOfNewest } from '../fleet/page.ts';
 import { listTimeline } from '../timeline/timeline.repository.ts';
 import { type CodeInput, importCode, type QrCodes } from './import.service.ts';
 import { requireQrUser } from './qr-code-access.ts';
@@ -28,11 +26,6 @@ import { cancelRequest, createRequest, listQrRequests, readRequest, resendReques
 import { draftRequest } from './qr-request-draft.ts';
 
 const FILE = { fileBytes: LARGEST_FILE_BYTES };
-const beforeId = z.tuple([idSchema]);
-const newestFirst = ({ cursor, limit }: { cursor?: string | undefined; limit: number }) => ({
-  beforeId: cursor === undefined ? null : decodeCursor(beforeId, cursor)[0],
-  limit,
-});
 
 /** `/inventory/v1/sims/{id}/qr-code…` and `/inventory/v1/qr-requests…`, for users. */
 export const addQrCodeRoutes = (app: FastifyInstance, qrCodes: QrCodes): void => {
@@ -84,7 +77,7 @@ const addCodeRoutes = (app: FastifyInstance, qrCodes: QrCodes): void => {
     return sectionAfter(qrCodes, caller, params.id);
   });
   servePublic(app, qrCodeRoutes.listQrCodes, ({ params, query, caller }) =>
-    listQrCodes(qrCodes, caller, params.id, newestFirst(query)),
+    listQrCodes(qrCodes, caller, params.id, pageOfNewest(query)),
   );
 };
 
@@ -95,7 +88,7 @@ const addRequestRoutes = (app: FastifyInstance, qrCodes: QrCodes): void => {
     request: await createRequest(qrCodes, caller, body, idempotencyKey),
   }));
   servePublic(app, qrCodeRoutes.listRequests, ({ query, caller }) =>
-    listQrRequests(qrCodes.db, caller, query, newestFirst(query)),
+    listQrRequests(qrCodes.db, caller, query, pageOfNewest(query)),
   );
   servePublic(app, qrCodeRoutes.getRequest, ({ params, caller }) => readRequest(qrCodes.db, caller, params.id));
   servePublic(app, qrCodeRoutes.getRequestTimeline, async ({ params, query, caller }) => {

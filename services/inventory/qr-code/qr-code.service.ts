@@ -6,6 +6,7 @@ import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Transaction } from '../database.ts';
+import type { PageOfNewest } from '../fleet/page.ts';
 import { lockSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { findRequest, lockRequest } from './qr-request.repository.ts';
@@ -72,7 +73,7 @@ export const listQrCodes = (
   { db }: Pick<QrCodes, 'db'>,
   caller: Caller,
   simId: string,
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: QrCode[]; nextCursor: string | null }> =>
   readInAccount(db, caller.accountId, async (tx) => {
     await findEsim(tx, caller, simId);

@@ -2,6 +2,7 @@ import { NOTIFIED_AFTER, type QrRequestEnd, type QrRequestState } from '@simlane
 import { toPage } from '@simlane/service-kit/pages';
 import { type Selectable, sql } from 'kysely';
 import type { QrRequestContactTable, QrRequestTable, Transaction } from '../database.ts';
+import { type PageOfNewest, readNewest } from '../fleet/page.ts';
 import type { RequestContact, RequestOutcome, StoredRequest } from './qr-request.ts';
 
 const toContact = (row: Selectable<QrRequestContactTable>): RequestContact => ({
@@ -93,16 +94,12 @@ export const listRequests = async (
   tx: Transaction,
   accountId: string,
   filters: { readonly simId?: string | undefined; readonly state?: QrRequestState | undefined },
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: StoredRequest[]; nextCursor: string | null }> => {
   let query = tx.selectFrom('qr_request').selectAll().where('account_id', '=', accountId);
   if (filters.simId !== undefined) query = query.where('sim_id', '=', filters.simId);
   if (filters.state !== undefined) query = query.where('state', '=', filters.state);
-  if (page.beforeId !== null) query = query.where('id', '<', page.beforeId);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
+  const rows = await readNewest(query, page);
   const contacts = await contactsOf(
     tx,
     accountId,

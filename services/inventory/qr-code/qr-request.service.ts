@@ -4,12 +4,13 @@ import type { RequestMessages } from '@simlane/contracts/http/qr-request-message
 import type { QrRequestState } from '@simlane/contracts/qr-code';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
+import { onceUnderKey } from '@simlane/service-kit/once-under-key';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
-import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
 import { requireSameBody } from '@simlane/service-kit/idempotency-key';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Catalog, QrRequestFacts } from '../actions/catalog.ts';
 import type { Database, Transaction } from '../database.ts';
+import type { PageOfNewest } from '../fleet/page.ts';
 import { findSim, lockSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { byCaller } from '../timeline/origin.ts';
@@ -86,16 +87,28 @@ export interface NewRequest {
  *
  * @throws ProblemError `action_not_available`, `recipient_not_eligible`, `qr_request_open`, `idempotency_key_reused`
  */
-export const createRequest = async (
-  { db, catalog, onDue }: QrRequests,
+export const createRequest = (
+  qrRequests: QrRequests,
   caller: Caller,
   wanted: NewRequest,
   key: string,
 ): Promise<QrRequest> => {
   const { accountId, sub } = caller;
   const origin: RequestOrigin = { caller: sub, key, bodyHash: bodyHash(wanted) };
-  const before = await readInAccount(db, accountId, (tx) => requestOfKey(tx, accountId, origin));
-  if (before !== undefined) return before;
+  return onceUnderKey({
+    find: () => readInAccount(qrRequests.db, accountId, (tx) => requestOfKey(tx, accountId, origin)),
+    make: () => makeRequest(qrRequests, caller, wanted, origin),
+    constraint: 'qr_request_key',
+  });
+};
+
+const makeRequest = async (
+  { db, catalog, onDue }: QrRequests,
+  caller: Caller,
+  wanted: NewRequest,
+  origin: RequestOrigin,
+): Promise<QrRequest> => {
+  const { accountId } = caller;
   const requestedBy = requesterOf(caller);
   const asked = await simForRequest(db, caller, wanted.simId);
   const facts = await factsFor(catalog, accountId, asked.sim);
@@ -105,31 +118,23 @@ export const createRequest = async (
     ...prefilled(languages, asked, { facts, requesterName: requestedBy.name }),
     ...given(wanted.messages),
   };
-  try {
-    const made = await inAccount(db, accountId, async (tx) => {
-      await requireQrUser(tx, caller, wanted.simId);
-      await requireRoom(tx, accountId, ['requests', 'mails']);
-      const id = await addRequest(tx, accountId, {
-        simId: wanted.simId,
-        orderId: null,
-        requestedBy,
-        contacts,
-        cc: distinctAddresses(wanted.cc),
-        messages: onlyLanguages(messages, languages),
-        origin: byCaller(caller),
-        key: origin,
-      });
-      return requestAfter(tx, accountId, id);
+  const made = await inAccount(db, accountId, async (tx) => {
+    await requireQrUser(tx, caller, wanted.simId);
+    await requireRoom(tx, accountId, ['requests', 'mails']);
+    const id = await addRequest(tx, accountId, {
+      simId: wanted.simId,
+      orderId: null,
+      requestedBy,
+      contacts,
+      cc: distinctAddresses(wanted.cc),
+      messages: onlyLanguages(messages, languages),
+      origin: byCaller(caller),
+      key: origin,
     });
-    onDue();
-    return made;
-  } catch (error) {
-    // The same request at the same moment, or another one for this SIM: whichever came first.
-    if (violatedConstraint(error) !== 'qr_request_key') throw error;
-    const earlier = await readInAccount(db, accountId, (tx) => requestOfKey(tx, accountId, origin));
-    if (earlier === undefined) throw error;
-    return earlier;
-  }
+    return requestAfter(tx, accountId, id);
+  });
+  onDue();
+  return made;
 };
 
 const given = (messages: RequestMessages | undefined): RequestMessages =>
@@ -223,7 +228,7 @@ export const listQrRequests = (
   db: Database,
   caller: Caller,
   filters: { readonly simId?: string | undefined; readonly state?: QrRequestState | undefined },
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: QrRequest[]; nextCursor: string | null }> =>
   readInAccount(db, caller.accountId, async (tx) => {
     if (filters.simId !== undefined && (await findSim(tx, visibilityOf(caller), filters.simId)) === undefined) {

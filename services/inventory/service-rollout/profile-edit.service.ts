@@ -8,15 +8,16 @@ import { mayDo } from '@simlane/contracts/permissions';
 import { configurationFaults, isSameConfiguration } from '@simlane/contracts/service-options';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
+import type { KeyedRequest } from '@simlane/service-kit/idempotency-key';
+import { onceUnderKey } from '@simlane/service-kit/once-under-key';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
-import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
 import { ProblemError } from '@simlane/service-kit/problem';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Transaction } from '../database.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { timeNow } from '../sim-services/clock.ts';
 import { contentOf, type ServiceProfileFacts } from '../sim-services/service-catalog.ts';
-import { changeOfKey, toServiceChange } from '../sim-services/service-change.service.ts';
+import { changeOfKey, SERVICE_CHANGE_KEY, toServiceChange } from '../sim-services/service-change.service.ts';
 import { invalidProfile } from '../sim-services/service-wish.ts';
 import { NO_SERVICES, type ProfileContent, whatChanges } from '../sim-services/sim-services.ts';
 import { insertChange, type StoredChange } from '../sim-services/sim-services.repository.ts';
@@ -179,18 +180,29 @@ const passedBy = (sims: number) => ({
  *
  * @throws ProblemError as the contract names them
  */
-export const editProfile = async (
+export const editProfile = (
   rollouts: Rollouts,
   caller: Caller,
   wish: ProfileEditWish,
   key: string,
 ): Promise<ServiceChange> => {
-  const { db, serviceCatalog, onDue } = rollouts;
   const { accountId, sub } = caller;
   const origin = { caller: sub, key, bodyHash: bodyHash(wish) };
-  const earlier = () => readInAccount(db, accountId, (tx) => changeOfKey(tx, accountId, origin));
-  const before = await earlier();
-  if (before !== undefined) return before;
+  return onceUnderKey({
+    find: () => readInAccount(rollouts.db, accountId, (tx) => changeOfKey(tx, accountId, origin)),
+    make: () => makeEdit(rollouts, caller, wish, origin),
+    constraint: SERVICE_CHANGE_KEY,
+  });
+};
+
+const makeEdit = async (
+  rollouts: Rollouts,
+  caller: Caller,
+  wish: ProfileEditWish,
+  origin: KeyedRequest,
+): Promise<ServiceChange> => {
+  const { db, serviceCatalog, onDue } = rollouts;
+  const { accountId, sub } = caller;
   const edit = await editOf(rollouts, caller, wish);
   // Before a version is made for nothing.
   await readInAccount(db, accountId, async (tx) => requireFresh(tx, caller, { wish, edit }));
@@ -201,17 +213,9 @@ export const editProfile = async (
       throw editedMeanwhile(error);
     });
   }
-  try {
-    const made = await inAccount(db, accountId, (tx) => addEdit(tx, caller, { wish, edit, origin }));
-    onDue();
-    return made;
-  } catch (error) {
-    // The same request at the same moment.
-    if (violatedConstraint(error) !== 'service_change_key') throw error;
-    const first = await earlier();
-    if (first === undefined) throw error;
-    return first;
-  }
+  const made = await inAccount(db, accountId, (tx) => addEdit(tx, caller, { wish, edit, origin }));
+  onDue();
+  return made;
 };
 
 const editedMeanwhile = (error: unknown): unknown =>
@@ -237,7 +241,7 @@ const requireFresh = async (tx: Transaction, caller: Caller, { wish, edit }: Wan
 const addEdit = async (
   tx: Transaction,
   caller: Caller,
-  { wish, edit, origin }: Wanted & { readonly origin: { caller: string; key: string; bodyHash: string } },
+  { wish, edit, origin }: Wanted & { readonly origin: KeyedRequest },
 ): Promise<ServiceChange> => {
   const { accountId, sub } = caller;
   const members = await behindOf(tx, caller, edit);

@@ -2,6 +2,7 @@ import type { ServiceRolloutKind, ServiceRolloutState } from '@simlane/contracts
 import { toPage } from '@simlane/service-kit/pages';
 import type { Selectable } from 'kysely';
 import type { ServiceRolloutTable, Transaction } from '../database.ts';
+import { type PageOfNewest, readNewest } from '../fleet/page.ts';
 import type { ProfileContent } from '../sim-services/sim-services.ts';
 import type { RolloutStart, RolloutTerms } from './rollout.ts';
 
@@ -103,16 +104,11 @@ export const listStoredRollouts = async (
   tx: Transaction,
   accountId: string,
   filters: { readonly state?: ServiceRolloutState | undefined },
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: StoredRollout[]; nextCursor: string | null }> => {
   let query = rollouts(tx, accountId);
   if (filters.state !== undefined) query = query.where('state', '=', filters.state);
-  if (page.beforeId !== null) query = query.where('id', '<', page.beforeId);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, ({ id }) => [id], toRollout);
+  return toPage(await readNewest(query, page), page.limit, ({ id }) => [id], toRollout);
 };
 
 /** @param origin null where something else keeps the key */

@@ -1,4 +1,3 @@
-import { idSchema } from '@simlane/contracts/http/primitives';
 import {
   LARGEST_ROLLOUT_BYTES,
   serviceRolloutInternalRoutes,
@@ -8,7 +7,7 @@ import { decodeCursor } from '@simlane/service-kit/pages';
 import { serveInternal, servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { pageOfIds } from '../fleet/page.ts';
+import { pageOfIds, pageOfNewest } from '../fleet/page.ts';
 import { movePortion } from './portion.service.ts';
 import type { Rollouts } from './rollout-ground.ts';
 import { previewRollout } from './rollout-preview.service.ts';
@@ -24,7 +23,6 @@ import {
   retryRollout,
 } from './rollout.service.ts';
 
-const beforeId = z.tuple([idSchema]);
 const afterPosition = z.tuple([z.int()]);
 
 const LARGE_BODIES: readonly string[] = [
@@ -43,13 +41,8 @@ export const addServiceRolloutRoutes = (app: FastifyInstance, rollouts: Rollouts
   servePublic(app, routes.createServiceRollout, ({ body, caller, idempotencyKey }) =>
     createRollout(rollouts, caller, body, idempotencyKey),
   );
-  servePublic(app, routes.listServiceRollouts, ({ query: { cursor, limit, state }, caller }) =>
-    listRollouts(
-      db,
-      caller,
-      { state },
-      { beforeId: cursor === undefined ? null : decodeCursor(beforeId, cursor)[0], limit },
-    ),
+  servePublic(app, routes.listServiceRollouts, ({ query: { state, ...query }, caller }) =>
+    listRollouts(db, caller, { state }, pageOfNewest(query)),
   );
   servePublic(app, routes.getServiceRollout, ({ params, caller }) => readRollout(db, caller, params.id));
   servePublic(app, routes.listServiceRolloutSims, ({ params, query: { cursor, limit, state }, caller }) => {

@@ -9,13 +9,13 @@ import type { TimelineEntry } from '@simlane/contracts/http/timeline';
 import type { RolloutSimState, ServiceRolloutState } from '@simlane/contracts/service-rollouts';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
-import { requireSameBody } from '@simlane/service-kit/idempotency-key';
+import { type KeyedRequest, requireSameBody } from '@simlane/service-kit/idempotency-key';
+import { onceUnderKey } from '@simlane/service-kit/once-under-key';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
-import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Database, Transaction } from '../database.ts';
-import type { PageOfIds } from '../fleet/page.ts';
+import type { PageOfIds, PageOfNewest } from '../fleet/page.ts';
 import { timeNow } from '../sim-services/clock.ts';
 import { byCaller } from '../timeline/origin.ts';
 import { listTimeline, type Origin } from '../timeline/timeline.repository.ts';
@@ -48,7 +48,7 @@ const noRollout = (): ProblemError => notFound('There is no such rollout');
  *
  * @throws ProblemError as the contract names them
  */
-export const createRollout = async (
+export const createRollout = (
   rollouts: Rollouts,
   caller: Caller,
   wish: RolloutWish,
@@ -57,26 +57,22 @@ export const createRollout = async (
   const { db, onDue } = rollouts;
   const { accountId, sub } = caller;
   const origin = { caller: sub, key, bodyHash: bodyHash(wish) };
-  const before = await readInAccount(db, accountId, (tx) => rolloutOfKey(tx, accountId, origin));
-  if (before !== undefined) return before;
-  const target = await targetOf(rollouts, caller, wish);
-  try {
-    const made = await inAccount(db, accountId, (tx) => addRollout(tx, caller, { wish, target, origin }));
-    onDue();
-    return made;
-  } catch (error) {
-    // The same request at the same moment.
-    if (violatedConstraint(error) !== 'service_rollout_key') throw error;
-    const earlier = await readInAccount(db, accountId, (tx) => rolloutOfKey(tx, accountId, origin));
-    if (earlier === undefined) throw error;
-    return earlier;
-  }
+  return onceUnderKey({
+    find: () => readInAccount(db, accountId, (tx) => rolloutOfKey(tx, accountId, origin)),
+    make: async () => {
+      const target = await targetOf(rollouts, caller, wish);
+      const made = await inAccount(db, accountId, (tx) => addRollout(tx, caller, { wish, target, origin }));
+      onDue();
+      return made;
+    },
+    constraint: 'service_rollout_key',
+  });
 };
 
 const rolloutOfKey = async (
   tx: Transaction,
   accountId: string,
-  origin: RequestOrigin & { readonly bodyHash: string },
+  origin: KeyedRequest,
 ): Promise<ServiceRollout | undefined> => {
   const before = await findRolloutOfKey(tx, accountId, origin);
   if (before === undefined) return undefined;
@@ -103,7 +99,7 @@ const addRollout = async (
   }: {
     readonly wish: RolloutWish;
     readonly target: Target;
-    readonly origin: RequestOrigin & { readonly bodyHash: string };
+    readonly origin: KeyedRequest;
   },
 ): Promise<ServiceRollout> => {
   const set = await setOf(tx, caller, { over: wish.over, providerId: target.providerId });
@@ -192,7 +188,7 @@ export const listRollouts = (
   db: Database,
   { accountId }: Caller,
   filters: { readonly state?: ServiceRolloutState | undefined },
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: ServiceRolloutSummary[]; nextCursor: string | null }> =>
   readInAccount(db, accountId, async (tx) => {
     const { items, nextCursor } = await listStoredRollouts(tx, accountId, filters, page);

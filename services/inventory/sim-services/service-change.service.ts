@@ -2,12 +2,13 @@ import type { ServiceChange, ServiceChangePreview, ServiceWish } from '@simlane/
 import type { ServiceChangeState } from '@simlane/contracts/service-changes';
 import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
-import { requireSameBody } from '@simlane/service-kit/idempotency-key';
+import { type KeyedRequest, requireSameBody } from '@simlane/service-kit/idempotency-key';
+import { onceUnderKey } from '@simlane/service-kit/once-under-key';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
-import { violatedConstraint } from '@simlane/service-kit/postgres-errors';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
 import type { Database, Transaction } from '../database.ts';
+import type { PageOfNewest } from '../fleet/page.ts';
 import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { byCaller } from '../timeline/origin.ts';
@@ -70,18 +71,33 @@ export const previewChange = async (
  *
  * @throws ProblemError as the contract names them
  */
-export const createChange = async (
+export const createChange = (
   services: ServiceChanges,
   caller: Caller,
   wish: ServiceWish,
   key: string,
 ): Promise<ServiceChange> => {
-  const { db, onWanted } = services;
   const { accountId, sub } = caller;
   const origin = { caller: sub, key, bodyHash: bodyHash(wish) };
-  const before = await readInAccount(db, accountId, (tx) => changeOfKey(tx, accountId, origin));
-  if (before !== undefined) return before;
-  const { facts, kept, newProfile } = await groundOf(services, caller, { wish, making: `${sub} ${key}` });
+  return onceUnderKey({
+    find: () => readInAccount(services.db, accountId, (tx) => changeOfKey(tx, accountId, origin)),
+    make: () => makeChange(services, caller, wish, origin),
+    constraint: SERVICE_CHANGE_KEY,
+  });
+};
+
+/** The unique constraint over the keys of requests. */
+export const SERVICE_CHANGE_KEY = 'service_change_key';
+
+const makeChange = async (
+  services: ServiceChanges,
+  caller: Caller,
+  wish: ServiceWish,
+  origin: KeyedRequest,
+): Promise<ServiceChange> => {
+  const { accountId, sub } = caller;
+  const making = `${sub} ${origin.key}`;
+  const { facts, kept, newProfile } = await groundOf(services, caller, { wish, making });
   const changeId = uuidV7();
   const asking = { facts, changeId, by: sub };
   const seen = (version: number, after: SimServices) => ({ wish, version, profile: contentOf(facts), after });
@@ -90,24 +106,16 @@ export const createChange = async (
   if (newProfile !== null) {
     await services.serviceCatalog.make(accountId, newProfile.id, { newProfile: newProfile.content, createdBy: sub });
   }
-  try {
-    const made = await inAccount(db, accountId, async (tx) => {
-      const now = timeNow();
-      const held = await takeChangeable(tx, caller, wish.simId);
-      requireSameProfile(wish, held.services, facts);
-      const after = carryOut(held.services, wish, { ...asking, now });
-      requireFresh(seen(held.version, after));
-      return addChange(tx, held, after, { wish, changeId, caller, origin, now });
-    });
-    onWanted({ accountId, simId: wish.simId });
-    return made;
-  } catch (error) {
-    // The same request at the same moment.
-    if (violatedConstraint(error) !== 'service_change_key') throw error;
-    const earlier = await readInAccount(db, accountId, (tx) => changeOfKey(tx, accountId, origin));
-    if (earlier === undefined) throw error;
-    return earlier;
-  }
+  const made = await inAccount(services.db, accountId, async (tx) => {
+    const now = timeNow();
+    const held = await takeChangeable(tx, caller, wish.simId);
+    requireSameProfile(wish, held.services, facts);
+    const after = carryOut(held.services, wish, { ...asking, now });
+    requireFresh(seen(held.version, after));
+    return addChange(tx, held, after, { wish, changeId, caller, origin, now });
+  });
+  services.onWanted({ accountId, simId: wish.simId });
+  return made;
 };
 
 const takeChangeable = async (tx: Transaction, caller: Caller, simId: string): Promise<HeldServices> => {
@@ -139,7 +147,7 @@ const addChange = async (
     wish: ServiceWish;
     changeId: string;
     caller: Caller;
-    origin: { caller: string; key: string; bodyHash: string };
+    origin: KeyedRequest;
     now: Date;
   },
 ): Promise<ServiceChange> => {
@@ -180,7 +188,7 @@ const changeAfter = async (tx: Transaction, accountId: string, id: string): Prom
 export const changeOfKey = async (
   tx: Transaction,
   accountId: string,
-  origin: { caller: string; key: string; bodyHash: string },
+  origin: KeyedRequest,
 ): Promise<ServiceChange | undefined> => {
   const before = await findChangeOfKey(tx, accountId, origin);
   if (before === undefined) return undefined;
@@ -205,7 +213,7 @@ export const listServiceChanges = (
   db: Database,
   caller: Caller,
   filters: { readonly simId?: string | undefined; readonly state?: ServiceChangeState | undefined },
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: ServiceChange[]; nextCursor: string | null }> =>
   readInAccount(db, caller.accountId, async (tx) => {
     if (filters.simId !== undefined && (await findSim(tx, visibilityOf(caller), filters.simId)) === undefined) {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Random, seededRandom } from '@simlane/testing/random';
 import { expect, it } from 'vitest';
 import { type Drift, driftIn, driftLeft, isComparable, NO_DRIFT, pushOurs, takeTheirs } from '../drift/drift.ts';
 import { type CallResult, nextCall, takeResults } from './service-call.ts';
@@ -25,22 +26,11 @@ const STEPS = 60;
 const TIMEOUT_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** mulberry32: the same numbers for the same seed, on every machine. */
-const numbers = (seed: number) => {
-  let state = seed;
-  return (below: number): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-};
-
 const CODES = ['data', 'sms', 'voice'];
 const VALUES = ['off', 'on', 'some'];
 
 class Sequence {
-  readonly #below: (below: number) => number;
+  readonly #random: Random;
   readonly #model: ServicesModel;
   readonly #profiles: ProfileContent[];
   readonly #answered: { callId: string; results: CallResult[] }[] = [];
@@ -51,8 +41,8 @@ class Sequence {
   readonly story: string[] = [];
 
   constructor(seed: number) {
-    this.#below = numbers(seed);
-    this.#model = createServicesModel(this.#below(2) === 0 ? 'we_schedule' : 'provider_schedules');
+    this.#random = seededRandom(seed);
+    this.#model = createServicesModel(this.#random.below(2) === 0 ? 'we_schedule' : 'provider_schedules');
     this.#profiles = ['a', 'b', 'c', 'd'].map((id, index) => ({
       id,
       version: 1,
@@ -61,12 +51,8 @@ class Sequence {
     }));
   }
 
-  #one<T>(items: readonly T[]): T {
-    return items[this.#below(items.length)] as T;
-  }
-
   #values(): Record<string, string> {
-    return Object.fromEntries(CODES.map((code) => [code, this.#one(VALUES)]));
+    return Object.fromEntries(CODES.map((code) => [code, this.#random.pick(VALUES)]));
   }
 
   #asked() {
@@ -85,7 +71,7 @@ class Sequence {
 
   readonly #steps: Record<string, () => void> = {
     migrate: () => {
-      const profile = this.#one(this.#profiles);
+      const profile = this.#random.pick(this.#profiles);
       const asked = this.#asked();
       this.#services = migrate(this.#services, profile, asked);
       this.#model.migrate(profile, asked.changeId, this.#now);
@@ -93,8 +79,9 @@ class Sequence {
     deviate: () => {
       const newest = this.#newest();
       if (newest === null) return;
-      const options = { [this.#one(CODES)]: this.#one(VALUES) };
-      const until = this.#below(2) === 0 ? null : new Date(this.#now.getTime() + (1 + this.#below(400)) * HOUR_MS);
+      const options = { [this.#random.pick(CODES)]: this.#random.pick(VALUES) };
+      const until =
+        this.#random.below(2) === 0 ? null : new Date(this.#now.getTime() + (1 + this.#random.below(400)) * HOUR_MS);
       const wish = { options, kind: 'other', reason: 'r', by: 'x', expiresAt: until } as const;
       const after = deviate(this.#services, newest, wish, this.#now);
       if (typeof after === 'string') throw new Error(after);
@@ -103,8 +90,8 @@ class Sequence {
     },
     manage: () => {
       const newest = this.#newest();
-      if (newest === null || this.#below(3) > 0) return;
-      const options = { [this.#one(CODES)]: this.#one(VALUES) };
+      if (newest === null || this.#random.below(3) > 0) return;
+      const options = { [this.#random.pick(CODES)]: this.#random.pick(VALUES) };
       const wish = { options, kind: 'api_managed', reason: 'r', by: 'x', expiresAt: null } as const;
       const after = deviate(this.#services, newest, wish, this.#now);
       if (typeof after === 'string') throw new Error(after);
@@ -114,7 +101,7 @@ class Sequence {
     // Nobody has asked the provider for what it has by now.
     report: () => {
       if (!isComparable(this.#services, { iccid: 'iccid', isInUse: true }, this.#now)) return;
-      const reported = { options: this.#values(), plan: this.#one(['S', 'M', 'L']) };
+      const reported = { options: this.#values(), plan: this.#random.pick(['S', 'M', 'L']) };
       this.#drift = driftIn(this.#services, reported, { before: this.#drift, version: 1, now: this.#now });
       this.#model.reported(reported.options, reported.plan);
     },
@@ -139,7 +126,7 @@ class Sequence {
       this.#model.reattach(newest);
     },
     edit: () => {
-      const index = this.#below(this.#profiles.length);
+      const index = this.#random.below(this.#profiles.length);
       const before = this.#profiles[index] as ProfileContent;
       const newest = { ...before, version: before.version + 1, options: this.#values() };
       this.#profiles[index] = newest;
@@ -158,9 +145,9 @@ class Sequence {
       this.#services = retry(this.#services, asked);
       this.#model.retry(asked.changeId, this.#now);
     },
-    wait: () => this.#wait((1 + this.#below(100)) * HOUR_MS),
+    wait: () => this.#wait((1 + this.#random.below(100)) * HOUR_MS),
     replace: () => {
-      if (this.#below(4) > 0) return;
+      if (this.#random.below(4) > 0) return;
       this.#services = moveTo(this.#services);
       this.#model.replaceSim();
     },
@@ -170,16 +157,16 @@ class Sequence {
     // Repeated, or contradicted, after the call is over.
     again: () => {
       if (this.#answered.length === 0) return;
-      const { callId, results } = this.#one(this.#answered);
-      const outcome = this.#one(['applied', 'refused', 'cancelled'] as const);
-      this.#take(callId, this.#below(2) === 0 ? results : results.map((result) => ({ ...result, outcome })));
+      const { callId, results } = this.#random.pick(this.#answered);
+      const outcome = this.#random.pick(['applied', 'refused', 'cancelled'] as const);
+      this.#take(callId, this.#random.below(2) === 0 ? results : results.map((result) => ({ ...result, outcome })));
     },
     // What a provider does on the date that it was told.
     comesTrue: () => {
       const { arranged } = this.#services;
       if (arranged === null) return;
       const { plan } = arranged;
-      const outcome = this.#one(['applied', 'applied', 'refused', 'cancelled'] as const);
+      const outcome = this.#random.pick(['applied', 'applied', 'refused', 'cancelled'] as const);
       this.#take(arranged.callId, [{ of: 'rate_plan', name: plan, value: plan, outcome, reason: null }]);
     },
   };
@@ -214,7 +201,7 @@ class Sequence {
         of,
         name,
         value,
-        outcome: this.#one(possible.length > 0 ? possible : (['refused'] as const)),
+        outcome: this.#random.pick(possible.length > 0 ? possible : (['refused'] as const)),
         reason: null,
       };
     };
@@ -261,9 +248,9 @@ class Sequence {
     for (let step = 0; step < STEPS; step += 1) {
       // Every other step is the conversation with the provider: without it nothing is ever arranged or refused.
       const name =
-        this.#below(2) === 0
-          ? this.#one(['send', 'answer', 'send', 'answer', 'migrate'])
-          : this.#one(Object.keys(this.#steps));
+        this.#random.below(2) === 0
+          ? this.#random.pick(['send', 'answer', 'send', 'answer', 'migrate'])
+          : this.#random.pick(Object.keys(this.#steps));
       this.story.push(name);
       this.#steps[name]?.();
       this.#check();

@@ -7,6 +7,7 @@ import {
 import { toPage } from '@simlane/service-kit/pages';
 import { type Selectable, sql } from 'kysely';
 import type { ServiceChangeTable, StoredServices, Transaction } from '../database.ts';
+import { type PageOfNewest, readNewest } from '../fleet/page.ts';
 import type { Wants } from './service-change.ts';
 import { type Failure, NO_SERVICES, type ScheduledPlan, type SimServices } from './sim-services.ts';
 
@@ -164,17 +165,12 @@ export const listChanges = async (
   tx: Transaction,
   accountId: string,
   filters: { readonly simId?: string | undefined; readonly state?: ServiceChangeState | undefined },
-  page: { readonly beforeId: string | null; readonly limit: number },
+  page: PageOfNewest,
 ): Promise<{ items: StoredChange[]; nextCursor: string | null }> => {
   let query = changes(tx, accountId);
   if (filters.simId !== undefined) query = query.where('sim_id', '=', filters.simId);
   if (filters.state !== undefined) query = query.where('state', '=', filters.state);
-  if (page.beforeId !== null) query = query.where('id', '<', page.beforeId);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, ({ id }) => [id], toChange);
+  return toPage(await readNewest(query, page), page.limit, ({ id }) => [id], toChange);
 };
 
 export interface KeyedChange {

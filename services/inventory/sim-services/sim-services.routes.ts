@@ -1,12 +1,10 @@
-import { idSchema } from '@simlane/contracts/http/primitives';
 import { LARGEST_CALLS_BYTES } from '@simlane/contracts/http/service-calls';
 import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { simServicesInternalRoutes } from '@simlane/contracts/http/sim-services-internal';
-import { decodeCursor } from '@simlane/service-kit/pages';
 import { serveInternal, servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { Database } from '../database.ts';
+import { pageOfNewest } from '../fleet/page.ts';
 import { editProfile, previewEdit } from '../service-rollout/profile-edit.service.ts';
 import type { Rollouts } from '../service-rollout/rollout-ground.ts';
 import {
@@ -26,8 +24,6 @@ import {
   recordResults,
 } from './services-steps.service.ts';
 import { listTargets, showServices } from './services-view.service.ts';
-
-const beforeId = z.tuple([idSchema]);
 
 /** An answer for each option of the largest pack and for the plan, each with 2,000 characters of the provider's words. */
 const LARGEST_RESULTS_BYTES = 1024 * 1024;
@@ -49,7 +45,7 @@ export const addSimServiceRoutes = (app: FastifyInstance, changes: ServiceChange
   );
   servePublic(app, simServiceRoutes.listServiceChanges, ({ query, caller }) => {
     const { cursor, limit, ...filters } = query;
-    const page = { beforeId: cursor === undefined ? null : decodeCursor(beforeId, cursor)[0], limit };
+    const page = pageOfNewest({ cursor, limit });
     return listServiceChanges(db, caller, filters, page);
   });
   servePublic(app, simServiceRoutes.getServiceChange, ({ params, caller }) => readChange(db, caller, params.id));

@@ -1,5 +1,7 @@
-/** Chance that can be had again: the same seed gives the same drill. */
+/** Chance that can be had again: the same seed gives the same test. */
 export interface Random {
+  /** From 0 to below 1. */
+  next(): number;
   /** A whole number from 0 to below the limit. */
   below(limit: number): number;
   pick<T>(items: readonly T[]): T;
@@ -19,6 +21,7 @@ export const seededRandom = (seed: number): Random => {
   };
   const below = (limit: number): number => Math.floor(next() * limit);
   return {
+    next,
     below,
     pick: (items) => {
       const item = items[below(items.length)];
