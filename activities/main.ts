@@ -4,8 +4,9 @@ import { createServiceClient } from '@simlane/service-kit/service-client';
 import { createServiceTokens } from '@simlane/service-kit/service-tokens';
 import { readWorkerConfig } from './config.ts';
 import { serveHealth } from './health.ts';
+import { createPortionActivities } from './portions.activities.ts';
 import { createQrCodeActivities } from './qr-code.activities.ts';
-import { createServiceRolloutActivities } from './service-rollout.activities.ts';
+import { createServiceCallsActivities } from './service-calls.activities.ts';
 import { createServiceReconciliationActivities } from './service-reconciliation.activities.ts';
 import { createSimReplacementActivities } from './sim-replacement.activities.ts';
 import { createSimServicesActivities } from './sim-services.activities.ts';
@@ -36,7 +37,8 @@ await runService({
       ...createSimReplacementActivities({ inventory, order, notification }),
       ...createQrCodeActivities({ inventory, notification }),
       ...createSimServicesActivities({ inventory, order }),
-      ...createServiceRolloutActivities({ inventory, order }),
+      ...createServiceCallsActivities({ inventory, order }),
+      ...createPortionActivities({ inventory }),
       ...createServiceReconciliationActivities({ inventory, order }),
     };
     const worker = config.READ_ONLY ? IDLE_WORKER : await createWorker({ config, logger, activities });

@@ -1,4 +1,4 @@
-import type { ServiceRolloutActivities } from '@simlane/contracts/activities';
+import type { ServiceCallsActivities, ServiceRolloutActivities } from '@simlane/contracts/activities';
 import {
   type RolloutPortion,
   SERVICE_ROLLOUT_CHANGED_SIGNAL,
@@ -27,7 +27,7 @@ interface TestRollout {
 /** The SIMs whose calls were sent, in portions. Those of the SIM `unsent` never are. */
 const sent: (readonly string[])[] = [];
 
-const activities: ServiceRolloutActivities = {
+const activities: ServiceRolloutActivities & ServiceCallsActivities = {
   moveRolloutPortion: async ({ rolloutId }: ServiceRolloutInput) => {
     const rollout = rollouts.get(rolloutId);
     if (rollout === undefined) throw new Error(`no rollout ${rolloutId}`);

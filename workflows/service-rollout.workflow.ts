@@ -9,24 +9,18 @@
 import type { ServiceRolloutActivities } from '@simlane/contracts/activities';
 import { SERVICE_ROLLOUT_CHANGED_SIGNAL, type ServiceRolloutInput } from '@simlane/contracts/service-rollouts';
 import {
-  ActivityFailure,
   condition,
   continueAsNew,
   defineSignal,
-  isCancellation,
   proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { SENDING_TOGETHER, STEP } from './activity-options.ts';
+import { STEP } from './activity-options.ts';
+import { sendTogether } from './calls-together.ts';
 import { showRolloutPhase, showWaiting } from './shown-to-operations.ts';
 
 const { moveRolloutPortion } = proxyActivities<ServiceRolloutActivities>({ ...STEP, summary: 'Move the next portion' });
-const { sendServiceCalls } = proxyActivities<ServiceRolloutActivities>({
-  ...SENDING_TOGETHER,
-  summary: 'Send the calls of the portion',
-});
-
 const changed = defineSignal(SERVICE_ROLLOUT_CHANGED_SIGNAL);
 
 /** A portion is some ten events; a history of this length is still read in one go. */
@@ -45,7 +39,7 @@ export async function serviceRollout(rollout: ServiceRolloutInput): Promise<void
     showRolloutPhase(portion.state);
     const nextAt = Date.now() + (portion.again ?? 0);
     // Absent from portions of runs that began before calls were sent together.
-    if (portion.simIds !== undefined) await sendCalls({ accountId: rollout.accountId, simIds: portion.simIds });
+    if (portion.simIds !== undefined) await sendTogether({ accountId: rollout.accountId, simIds: portion.simIds });
     if (portion.again === null) {
       // Something was decided while the portion was moved.
       if (state.isStale) continue;
@@ -59,12 +53,3 @@ export async function serviceRollout(rollout: ServiceRolloutInput): Promise<void
     }
   }
 }
-
-/** Nothing hangs on it: what is not sent so has a row that wakes the workflow of its SIM. */
-const sendCalls = async (portion: Parameters<typeof sendServiceCalls>[0]): Promise<void> => {
-  try {
-    await sendServiceCalls(portion);
-  } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-  }
-};

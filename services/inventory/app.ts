@@ -90,7 +90,7 @@ export const buildApp = async (
   const internalApp = await buildInternalServer(common);
   addReplacementRoutes(internalApp, { db, catalog });
   addQrCodeInternalRoutes(internalApp, qrCodes);
-  addSimServicesInternalRoutes(internalApp, db);
+  addSimServicesInternalRoutes(internalApp, { db, serviceCatalog });
   addServiceRolloutInternalRoutes(internalApp, { db, serviceCatalog, onDue });
   addReconciliationInternalRoutes(internalApp, db);
   addSeedRoutes(internalApp, { db, seeding });

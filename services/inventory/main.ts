@@ -22,20 +22,18 @@ import { createQrCodeDueHandlers } from './qr-code/qr-code-due-handlers.ts';
 import { createS3OriginalStore } from './qr-code/s3-original-store.ts';
 import { createRolloutDueHandler } from './service-rollout/rollout-due-handler.ts';
 import { createTemporalRolloutWorkflow } from './service-rollout/temporal-rollout-workflow.ts';
-import { SCHEDULED_PLANS } from './sim-services/changing.ts';
 import { goBy } from './sim-services/clock.ts';
 import { createHttpServiceCatalog } from './sim-services/http-service-catalog.ts';
-import { turnDuePlans } from './sim-services/scheduled-plans.service.ts';
+import { createScheduledPlansDueHandler } from './sim-services/scheduled-plans.service.ts';
 import { createServicesDueHandlers } from './sim-services/services-due-handler.ts';
 import type { SimRef } from './sim-services/sim-services.repository.ts';
+import { createTemporalScheduledPlansWorkflow } from './sim-services/temporal-scheduled-plans-workflow.ts';
 import { createTemporalServicesWorkflow } from './sim-services/temporal-services-workflow.ts';
 import { createUnkeptFileHandler, UNKEPT_FILE } from './qr-code/stored-file.service.ts';
 import { createTemporalQrCodeWorkflows } from './qr-code/temporal-request-workflow.ts';
 
 /** Lists wait for the catalog, and do without it when it is slow: their conditions are unknown then. */
 const CATALOG_TIMEOUT_MS = 2_000;
-/** Providers are given what they take in portions: seldom looked at, these would be large ones. */
-const PLANS_POLL_INTERVAL_MS = 250;
 
 await runService({
   name: 'inventory',
@@ -85,8 +83,7 @@ await runService({
     });
     onClose(() => loop.stop());
 
-    // Loops of their own: what goes by the calendar can be a hundred thousand SIMs on the first of a month. Who turns them
-    // goes on while there are any, and would stand before all that wait to be sent.
+    // A loop of its own: what goes by the calendar is due by a clock that demos and tests can move on.
     const clock = config.DUE_CLOCK_FILE === undefined ? machineClock : createSettableClock(config.DUE_CLOCK_FILE);
     goBy(clock);
     const servicesWorkflow = createTemporalServicesWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE });
@@ -96,6 +93,10 @@ await runService({
       clock,
       handlers: {
         ...createServicesDueHandlers({ db, serviceCatalog, workflow: servicesWorkflow }),
+        ...createScheduledPlansDueHandler({
+          db,
+          workflow: createTemporalScheduledPlansWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+        }),
         ...createRolloutDueHandler({
           db,
           workflow: createTemporalRolloutWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
@@ -107,14 +108,6 @@ await runService({
       },
     });
     onClose(() => servicesLoop.stop());
-    const plansLoop: DueLoop = createDueLoop({
-      db,
-      logger,
-      clock,
-      pollIntervalMs: PLANS_POLL_INTERVAL_MS,
-      handlers: { [SCHEDULED_PLANS]: ({ accountId }) => turnDuePlans({ db, serviceCatalog }, accountId) },
-    });
-    onClose(() => plansLoop.stop());
     const onServicesWanted = (sim: SimRef): void => {
       servicesWorkflow.wake(sim, { again: false, givesWay: false }).catch((err: unknown) => {
         logger.info({ err, simId: sim.simId }, 'not woken at once; it is due');
@@ -146,6 +139,5 @@ await runService({
     if (config.READ_ONLY) return;
     loop.start();
     servicesLoop.start();
-    plansLoop.start();
   },
 });

@@ -3,6 +3,7 @@ import type { ServiceReconciliationInput } from './drift.ts';
 import type { OrderStatus, TodoCode } from './order.ts';
 import type { QrRequestClaim, QrRequestStep } from './qr-code-request.ts';
 import type { FactApplied } from './sim-replacement.ts';
+import type { ScheduledPlansInput, ScheduledPlansPortion } from './scheduled-plans.ts';
 import type { RolloutPortion, ServiceRolloutInput } from './service-rollouts.ts';
 import type { SimServicesInput } from './sim-services.ts';
 
@@ -117,10 +118,8 @@ export interface SimServicesActivities {
   askForServiceCallAnswer(call: ServiceCallRef): Promise<{ readonly isAnswered: boolean }>;
 }
 
-/** What the workflow of a rollout may ask for. */
-export interface ServiceRolloutActivities {
-  /** Moves the next SIMs, as many as pace and stop rule allow. A repeat moves the next ones: none is moved twice. */
-  moveRolloutPortion(rollout: ServiceRolloutInput): Promise<RolloutPortion>;
+/** What the workflows that change many SIMs may ask for. */
+export interface ServiceCallsActivities {
   /**
    * Sends what these SIMs are owed, many in one step, and takes what is answered at once. What is left has the workflow
    * of its SIM, as if this had not been; a repeat goes on with what is open.
@@ -128,6 +127,18 @@ export interface ServiceRolloutActivities {
   sendServiceCalls(portion: { readonly accountId: string; readonly simIds: readonly string[] }): Promise<{
     readonly answered: number;
   }>;
+}
+
+/** What the workflow of a rollout may ask for beside. */
+export interface ServiceRolloutActivities {
+  /** Moves the next SIMs, as many as pace and stop rule allow. A repeat moves the next ones: none is moved twice. */
+  moveRolloutPortion(rollout: ServiceRolloutInput): Promise<RolloutPortion>;
+}
+
+/** What the workflow of a provider's first of the month may ask for beside. */
+export interface ScheduledPlansActivities {
+  /** Takes up the next plans that are due, as many as the pace allows. A repeat takes the next ones: none is taken twice. */
+  turnScheduledPlans(plans: ScheduledPlansInput): Promise<ScheduledPlansPortion>;
 }
 
 /** What the workflow of a reconciliation may ask for. */

@@ -11,7 +11,7 @@ import { addLine, type LineInFleet, newIccid } from '../fleet.fixture.ts';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
 import { SCHEDULED_PLANS } from '../sim-services/changing.ts';
 import { goBy, timeNow } from '../sim-services/clock.ts';
-import { turnDuePlans } from '../sim-services/scheduled-plans.service.ts';
+import { turnDuePlans } from '../sim-services/scheduled-plans.fixture.ts';
 import { createServicesDueHandlers } from '../sim-services/services-due-handler.ts';
 import { createRolloutDueHandler } from './rollout-due-handler.ts';
 import { type Fleet, settledOn, startFleet } from './service-rollouts.fixture.ts';
@@ -126,8 +126,7 @@ const decide = (actors: Actors) => {
   return id === undefined ? Promise.resolve({ status: 200 }) : actors.fleet.decide(id, what);
 };
 
-const turnPlans = (fleet: Fleet) =>
-  turnDuePlans({ db: inventory.db, serviceCatalog: inventory.serviceCatalog }, fleet.accountId);
+const turnPlans = (fleet: Fleet) => turnDuePlans(inventory, fleet.accountId);
 
 const startLoop = (fleet: Fleet) => {
   const workflow = { wake: async () => undefined };

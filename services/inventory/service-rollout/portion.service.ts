@@ -4,10 +4,11 @@ import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
 import { notFound } from '@simlane/service-kit/problem';
 import type { Transaction } from '../database.ts';
 import { timeNow } from '../sim-services/clock.ts';
+import { AFTER_HELD_MS, ROOM_WAIT_MS, waitForPace } from '../sim-services/pace.ts';
 import { MOST_SENT_TOGETHER, roomToSend } from '../sim-services/room.ts';
 import type { ProviderTerms, ServiceProfileFacts } from '../sim-services/service-catalog.ts';
 import type { Rollouts } from './rollout-ground.ts';
-import { MOST_IN_A_PORTION, nextMove, ROOM_WAIT_MS, waitForAnswers, waitForPace } from './rollout.ts';
+import { MOST_IN_A_PORTION, nextMove, waitForAnswers } from './rollout.ts';
 import { endRollout, keepRollout } from './rollout-changing.ts';
 import { followedVersions, followersOf } from './rollout-set.repository.ts';
 import { findRollout, lockRollout, type RolloutRef, type StoredRollout } from './rollout.repository.ts';
@@ -15,9 +16,6 @@ import { addLateSims, countAnswers, type InTurn, nextInTurn } from './rollout-si
 import { type Ground, type Known, moveNext } from './turns.ts';
 
 const noRollout = () => notFound('There is no such rollout');
-
-/** When all that were looked at were held by somebody else. */
-const AFTER_HELD_MS = 1_000;
 
 /**
  * Moves the next SIMs, and says when to come again. A repeat moves the next ones: each SIM has its turn once. SIMs that
@@ -91,7 +89,7 @@ const movePortionOf = async (tx: Transaction, before: StoredRollout, ground: Gro
       return { state: rollout.state, moved: 0, again };
     }
     case 'move': {
-      const room = await roomToSend(tx, rollout.accountId, { most: MOST_SENT_TOGETHER, now });
+      const room = await roomToSend(tx, { accountId: rollout.accountId, most: MOST_SENT_TOGETHER, now });
       if (room === 0) {
         await keepRollout(tx, rollout, { lookIn: ROOM_WAIT_MS, now });
         return { state: rollout.state, moved: 0, again: ROOM_WAIT_MS };

@@ -78,19 +78,9 @@ const tooManyFailures = (
 const LOOKS_IN_A_WAIT = 4;
 const SHORTEST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5 * 60_000;
-/** A portion a second, not one for each SIM that the pace lets go. */
-const PACE_WAIT_MS = 900;
-
-/** When to come again where too many SIMs of the account wait to be sent, in milliseconds. */
-export const ROOM_WAIT_MS = 200;
-
 /** When to look for answers again, in milliseconds. @param quietMs how long none has come */
 export const waitForAnswers = (quietMs: number): number =>
   Math.round(Math.min(Math.max(quietMs / LOOKS_IN_A_WAIT, SHORTEST_WAIT_MS), LONGEST_WAIT_MS));
-
-/** When to come again where the pace has let none, or not all, go, in milliseconds. */
-export const waitForPace = (nextAt: Date, now: Date): number =>
-  Math.max(nextAt.getTime() - now.getTime(), PACE_WAIT_MS);
 
 /**
  * When a rollout has had its last SIM's turn, if it goes on as it has since it started, and not faster than its pace.

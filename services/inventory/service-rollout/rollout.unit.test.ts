@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canarySize, estimatedEnd, nextMove, type RolloutCounts, waitForAnswers, waitForPace } from './rollout.ts';
+import { canarySize, estimatedEnd, nextMove, type RolloutCounts, waitForAnswers } from './rollout.ts';
 
 const terms = { canary: 10, stopAtFailureShare: 0.1 };
 const start = { moves: 0, answered: 0 };
@@ -110,12 +110,6 @@ describe('a rollout', () => {
 describe('a wait', () => {
   it('for answers grows with how long none has come, within bounds', () => {
     expect([0, 4_000, 60_000, 86_400_000].map(waitForAnswers)).toEqual([250, 1_000, 15_000, 300_000]);
-  });
-
-  it('for the pace is one a portion, not one a SIM', () => {
-    const now = new Date('2026-01-01T00:00:00Z');
-    expect(waitForPace(new Date(now.getTime() + 20), now)).toBe(900);
-    expect(waitForPace(new Date(now.getTime() + 5_000), now)).toBe(5_000);
   });
 });
 

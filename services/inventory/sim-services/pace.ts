@@ -65,3 +65,16 @@ export const takePace = async (
   }
   return pace;
 };
+
+/** A portion a second, not one for each SIM that the pace lets go. */
+const PACE_WAIT_MS = 900;
+
+/** When to come again where too many SIMs wait to be sent, in milliseconds. */
+export const ROOM_WAIT_MS = 200;
+
+/** When to come again where all that were looked at were held by somebody else, in milliseconds. */
+export const AFTER_HELD_MS = 1_000;
+
+/** When to come again where the pace has let none, or not all, go, in milliseconds. */
+export const waitForPace = (nextAt: Date, now: Date): number =>
+  Math.max(nextAt.getTime() - now.getTime(), PACE_WAIT_MS);

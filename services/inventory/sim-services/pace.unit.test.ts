@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { paceAt } from './pace.ts';
+import { paceAt, waitForPace } from './pace.ts';
 
 const START = new Date('2026-12-01T00:05:00Z');
 const after = (ms: number): Date => new Date(START.getTime() + ms);
@@ -42,5 +42,10 @@ describe('the pace of a provider', () => {
     expect(nextAt).toEqual(after(60_000));
     expect(paceAt({ busyUntil, perMinute: 1, wanted: 5 }, after(59_999)).granted).toBe(0);
     expect(paceAt({ busyUntil, perMinute: 1, wanted: 5 }, nextAt).granted).toBe(1);
+  });
+
+  it('is waited for once a portion, not once a SIM', () => {
+    expect(waitForPace(after(20), START)).toBe(900);
+    expect(waitForPace(after(5_000), START)).toBe(5_000);
   });
 });

@@ -4,23 +4,34 @@ import { sql } from 'kysely';
 import type { Transaction } from '../database.ts';
 import { SIM_SERVICES } from './changing.ts';
 
-/** More would only wait longer, and what a person changes meanwhile with them. */
-export const MOST_WAITING = 24;
-/** Whoever sends what he has changed himself has no more waiting than he sends in one step. */
+/** As many as are sent in one step. More would only wait longer, and what a person changes meanwhile with them. */
 export const MOST_SENT_TOGETHER = MOST_CALLS_AT_ONCE;
 /** Longer than the first redelivery: what is handled at this moment, or has been and has not begun, waits too. */
 const SOON_MS = 90_000;
 
-/** How many more of an account's SIMs may be changed now, so that they are sent soon after. */
+/**
+ * How many more SIMs may be changed now, so that they are sent soon after.
+ *
+ * @param providerId only its SIMs count; those of the whole account, unless given
+ */
 export const roomToSend = async (
   tx: Transaction,
-  accountId: string,
-  { most, now }: { readonly most: number; readonly now: Date },
+  {
+    accountId,
+    providerId,
+    most,
+    now,
+  }: { readonly accountId: string; readonly providerId?: string; readonly most: number; readonly now: Date },
 ): Promise<number> => {
+  const ofProvider =
+    providerId === undefined
+      ? sql``
+      : sql`and exists (
+          select from sim where sim.account_id = due.account_id and sim.id = due.id and sim.provider_id = ${providerId}
+        )`;
   const { rows } = await sql<{ waiting: number }>`
     select count(*)::int as waiting from due
-    where account_id = ${accountId} and kind = ${SIM_SERVICES} and due_at < ${new Date(now.getTime() + SOON_MS)}`.execute(
-    tx,
-  );
+    where account_id = ${accountId} and kind = ${SIM_SERVICES} and due_at < ${new Date(now.getTime() + SOON_MS)}
+      ${ofProvider}`.execute(tx);
   return Math.max(0, most - (rows[0]?.waiting ?? 0));
 };

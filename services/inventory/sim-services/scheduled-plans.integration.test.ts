@@ -7,7 +7,8 @@ import { addLine } from '../fleet.fixture.ts';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
 import { goBy } from './clock.ts';
 import { takePace } from './pace.ts';
-import { turnDuePlans } from './scheduled-plans.service.ts';
+import { turnDuePlans, turnPlansOf, wakePlans } from './scheduled-plans.fixture.ts';
+import { turnPortion } from './scheduled-plans.service.ts';
 import { type SimUnderTest, startSim } from './sim-services.fixture.ts';
 
 let inventory: Inventory;
@@ -47,7 +48,8 @@ const scheduledSims = async (count: number, { perMinute = 60_000 } = {}) => {
     moveTo: (at: Date) => {
       aheadMs = at.getTime() - Date.now();
     },
-    turn: () => turnDuePlans({ db: inventory.db, serviceCatalog: inventory.serviceCatalog }, accountId),
+    turn: () => turnDuePlans(inventory, accountId),
+    portion: () => turnPortion(inventory, { accountId, providerId: line.providerId }),
     wantedNow: async () => {
       const shown = await Promise.all(sims.map((sim) => sim.show()));
       return shown.filter(({ ratePlan }) => ratePlan.pending === 'L' || ratePlan.confirmed === 'L').length;
@@ -84,43 +86,88 @@ describe('the first of the month', () => {
   });
 
   it('gives a provider no more than its pace, also of what others have left of it', async () => {
-    const { dueAt, moveTo, turn, wantedNow, first, accountId, providerId } = await scheduledSims(6, { perMinute: 2 });
+    const { dueAt, moveTo, turn, portion, wantedNow, accountId, providerId } = await scheduledSims(6, {
+      perMinute: 2,
+    });
     moveTo(dueAt);
     const asked = { accountId, providerId, perMinute: 2, wanted: 1, now: dueAt };
     const { granted } = await inAccount(inventory.db, accountId, (tx) => takePace(tx, asked));
     expect(granted).toBe(1);
     await turn();
     expect(await wantedNow()).toBe(1);
-    expect((await first.plansDueAt())?.getTime()).toBeLessThan(dueAt.getTime() + 5_000);
+    const { simIds, again } = await portion();
+    expect(simIds).toEqual([]);
+    expect(again).toBeGreaterThan(25_000);
+    expect(again).toBeLessThan(31_000);
     moveTo(new Date(dueAt.getTime() + 60_000));
     await turn();
     expect(await wantedNow()).toBe(3);
   });
 
   it('waits for nobody: a SIM that somebody has at this moment is turned with a later portion', async () => {
-    const { dueAt, moveTo, turn, wantedNow, sims, first, accountId } = await scheduledSims(3);
+    const { dueAt, moveTo, turn, portion, wantedNow, sims, accountId } = await scheduledSims(3);
     moveTo(dueAt);
-    await inAccount(inventory.db, accountId, async (tx) => {
+    const left = await inAccount(inventory.db, accountId, async (tx) => {
       await sql`select from sim where id = ${sims[1]?.simId} for update`.execute(tx);
       await turn();
+      return portion();
     });
     expect(await wantedNow()).toBe(2);
-    expect((await first.plansDueAt())?.getTime()).toBeLessThan(dueAt.getTime() + 5_000);
+    expect(left).toEqual({ simIds: [], again: 1_000 });
     await turn();
     expect(await wantedNow()).toBe(3);
   });
 
   it('of one provider is held up by no other that the catalog does not answer for', async () => {
-    const { dueAt, moveTo, turn, wantedNow, first, accountId } = await scheduledSims(2);
-    const stranger = await addLine(inventory.db, accountId, { providerId: randomUUID() });
+    const { dueAt, moveTo, wantedNow, first, accountId, providerId } = await scheduledSims(2);
+    const unknown = randomUUID();
+    const stranger = await addLine(inventory.db, accountId, { providerId: unknown });
     await inAccount(inventory.db, accountId, (tx) =>
       sql`insert into sim_services (account_id, sim_id, services)
         select account_id, ${stranger.simId}, services from sim_services where sim_id = ${first.simId}`.execute(tx),
     );
     moveTo(dueAt);
-    await expect(turn()).rejects.toThrow('There is no such provider');
+    const woken = await wakePlans(inventory, accountId);
+    expect(woken.map((one) => one.providerId).toSorted()).toEqual([providerId, unknown].toSorted());
+    await expect(turnPlansOf(inventory, { accountId, providerId: unknown })).rejects.toThrow('no such provider');
+    await turnPlansOf(inventory, { accountId, providerId });
     expect(await wantedNow()).toBe(2);
-    expect((await first.plansDueAt())?.getTime()).toBeLessThan(dueAt.getTime() + 5_000);
+  });
+
+  it('is looked after for as long as anything is due: a run that is gone is started again within a minute', async () => {
+    const { dueAt, moveTo, first, accountId, providerId, turn } = await scheduledSims(2);
+    moveTo(dueAt);
+    expect(await wakePlans(inventory, accountId)).toEqual([{ providerId, again: false }]);
+    const lookedAtAgain = (await first.plansDueAt())?.getTime() ?? 0;
+    expect(lookedAtAgain - dueAt.getTime()).toBeGreaterThan(0);
+    expect(lookedAtAgain - dueAt.getTime()).toBeLessThan(65_000);
+    moveTo(new Date(lookedAtAgain + 1_000));
+    expect(await wakePlans(inventory, accountId)).toEqual([{ providerId, again: true }]);
+    await turn();
+    expect(await first.plansDueAt()).toBeNull();
+    expect(await wakePlans(inventory, accountId)).toEqual([]);
+  });
+
+  it('leaves the sending to whoever takes them up: for half a minute the loop does not come', async () => {
+    const { dueAt, moveTo, portion, sims } = await scheduledSims(2);
+    moveTo(dueAt);
+    const { simIds } = await portion();
+    expect(simIds.toSorted()).toEqual(sims.map(({ simId }) => simId).toSorted());
+    for (const sim of sims) {
+      const lookAt = (await sim.dueAt())?.getTime() ?? 0;
+      expect(lookAt - dueAt.getTime()).toBeGreaterThan(25_000);
+      expect(lookAt - dueAt.getTime()).toBeLessThan(65_000);
+    }
+  });
+
+  it('takes up as many as are sent in one step, and no more of a provider while as many wait', async () => {
+    const { dueAt, moveTo, portion, sims } = await scheduledSims(52);
+    moveTo(dueAt);
+    expect((await portion()).simIds).toHaveLength(50);
+    expect(await portion()).toEqual({ simIds: [], again: 200 });
+    for (const sim of sims.slice(0, 50)) await sim.settle();
+    expect((await portion()).simIds).toHaveLength(2);
+    expect(await portion()).toEqual({ simIds: [], again: null });
   });
 
   it('does not lose a plan that is scheduled while others are turned', async () => {

@@ -10,7 +10,7 @@ import { addLine, type LineWishes } from '../fleet.fixture.ts';
 import type { Inventory } from '../inventory.fixture.ts';
 import type { CallResult } from './service-call.ts';
 import type { ProfileWish } from './service-catalog.fixture.ts';
-import { turnDuePlans } from './scheduled-plans.service.ts';
+import { turnDuePlans } from './scheduled-plans.fixture.ts';
 import { createServicesDueHandlers } from './services-due-handler.ts';
 
 export const startSim = async (inventory: Inventory, wishes: LineWishes = {}) => {

@@ -3,10 +3,10 @@ import { simServiceRoutes } from '@simlane/contracts/http/sim-services';
 import { simServicesInternalRoutes } from '@simlane/contracts/http/sim-services-internal';
 import { serveInternal, servePublic } from '@simlane/service-kit/routes';
 import type { FastifyInstance } from 'fastify';
-import type { Database } from '../database.ts';
 import { pageOfNewest } from '../fleet/page.ts';
 import { editProfile, previewEdit } from '../service-rollout/profile-edit.service.ts';
 import type { Rollouts } from '../service-rollout/rollout-ground.ts';
+import { turnPortion } from './scheduled-plans.service.ts';
 import {
   cancelChange,
   createChange,
@@ -57,8 +57,11 @@ export const addSimServiceRoutes = (app: FastifyInstance, changes: ServiceChange
   );
 };
 
-/** What the workflows of a SIM's services and of a rollout ask for. */
-export const addSimServicesInternalRoutes = (app: FastifyInstance, db: Database): void => {
+/** What the workflows of a SIM's services, of a rollout and of the first of a month ask for. */
+export const addSimServicesInternalRoutes = (
+  app: FastifyInstance,
+  { db, serviceCatalog }: Pick<ServiceChanges, 'db' | 'serviceCatalog'>,
+): void => {
   app.addHook('onRoute', (route) => {
     if (route.url === simServicesInternalRoutes.recordResults.path) route.bodyLimit = LARGEST_RESULTS_BYTES;
   });
@@ -79,5 +82,8 @@ export const addSimServicesInternalRoutes = (app: FastifyInstance, db: Database)
   });
   serveInternal(app, simServicesInternalRoutes.recordManyResults, ({ body, caller: { accountId } }) =>
     recordManyResults(db, accountId, body.calls),
+  );
+  serveInternal(app, simServicesInternalRoutes.turnScheduledPlans, ({ params, caller: { accountId } }) =>
+    turnPortion({ db, serviceCatalog }, { accountId, ...params }),
   );
 };

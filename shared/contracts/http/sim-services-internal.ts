@@ -95,4 +95,16 @@ export const simServicesInternalRoutes = {
       taken: z.array(idSchema).describe('The calls whose results inventory has; not those of SIMs that somebody holds'),
     }),
   }),
+  turnScheduledPlans: internalRoute({
+    ...worker,
+    method: 'PUT',
+    path: '/internal/scheduled-plans/:providerId/portion',
+    summary: "Takes up the next of a provider's plans whose billing month has begun, as its pace allows",
+    params: z.object({ providerId: idSchema }),
+    answer: z.object({
+      simIds: z.array(idSchema).readonly().describe('The SIMs whose plan is wanted from now on'),
+      again: z.int().min(0).nullable().describe('When to ask for the next, in milliseconds; null: nothing is due'),
+    }),
+    problems: ['not_found', 'dependency_unavailable'],
+  }),
 } as const;

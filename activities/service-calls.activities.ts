@@ -1,21 +1,19 @@
 /**
- * The steps of a rollout. Inventory decides what is moved, moves it, and says when to come again. What the moved SIMs are
- * owed is sent many in one step, with the calls that the workflow of one SIM makes: a step can be repeated from its
- * beginning at any point, and what it leaves goes on there.
+ * What SIMs are owed that were changed together, sent many in one step, with the calls that the workflow of one SIM makes:
+ * a step can be repeated from its beginning at any point, and what it leaves goes on there.
  */
-import type { ServiceRolloutActivities } from '@simlane/contracts/activities';
+import type { ServiceCallsActivities } from '@simlane/contracts/activities';
 import { MOST_CALLS_AT_ONCE, type ServiceCall, serviceCallRoutes } from '@simlane/contracts/http/service-calls';
-import { serviceRolloutInternalRoutes } from '@simlane/contracts/http/service-rollouts';
 import { simServicesInternalRoutes } from '@simlane/contracts/http/sim-services-internal';
 import type { ServiceClient } from '@simlane/service-kit/service-client';
 
-export const createServiceRolloutActivities = ({
+export const createServiceCallsActivities = ({
   inventory,
   order,
 }: {
   readonly inventory: ServiceClient;
   readonly order: ServiceClient;
-}): ServiceRolloutActivities => {
+}): ServiceCallsActivities => {
   const open = async (accountId: string, simIds: readonly string[]) => {
     const body = { simIds: [...simIds] };
     return (await inventory.call(simServicesInternalRoutes.openNextCalls, { accountId, body })).calls;
@@ -51,9 +49,6 @@ export const createServiceRolloutActivities = ({
   };
 
   return {
-    moveRolloutPortion: ({ accountId, rolloutId }) =>
-      inventory.call(serviceRolloutInternalRoutes.movePortion, { accountId, params: { id: rolloutId } }),
-
     sendServiceCalls: async ({ accountId, simIds }) => {
       let answered = 0;
       for (let from = 0; from < simIds.length; from += MOST_CALLS_AT_ONCE) {

@@ -1,10 +1,8 @@
 import { UnavailableError } from '@simlane/service-kit/problem';
 import { describe, expect, it } from 'vitest';
 import { answeringServices } from './answering-services.fixture.ts';
-import { createServiceRolloutActivities } from './service-rollout.activities.ts';
+import { createServiceCallsActivities } from './service-calls.activities.ts';
 
-const rollout = { accountId: 'account', rolloutId: 'rollout' };
-const PORTION = 'inventory PUT portion';
 const NEXT = 'inventory PUT next-service-calls';
 const PUT_CALLS = 'order PUT service-calls';
 const RECORD = 'inventory PUT service-call-results';
@@ -12,18 +10,9 @@ const TAKEN = 'order PUT taken-service-calls';
 
 const services = (answers: Record<string, unknown>) => {
   const { calls, clientOf, names } = answeringServices(answers);
-  const activities = createServiceRolloutActivities({ inventory: clientOf('inventory'), order: clientOf('order') });
+  const activities = createServiceCallsActivities({ inventory: clientOf('inventory'), order: clientOf('order') });
   return { activities, names, bodies: () => calls.map(({ body }) => body) };
 };
-
-it('a portion is what inventory makes of it, and a fault of inventory is one of the step', async () => {
-  const portion = { state: 'running', moved: 1, simIds: ['sim'], again: 250 };
-  const { activities, names } = services({ [PORTION]: portion });
-  expect(await activities.moveRolloutPortion(rollout)).toEqual(portion);
-  expect(names()).toEqual([PORTION]);
-  const away = services({ [PORTION]: new UnavailableError('inventory', 'away') });
-  await expect(away.activities.moveRolloutPortion(rollout)).rejects.toThrow('inventory');
-});
 
 describe('the calls of a portion', () => {
   const opened = (simId: string, more: object = { wanted: { options: { data: 'on' } } }) => ({
