@@ -11,6 +11,7 @@ import { scheduledPlans } from './0009-scheduled-plans.ts';
 import { serviceRollouts } from './0010-service-rollouts.ts';
 import { driftProposals } from './0011-drift-proposals.ts';
 import { retriedServices } from './0012-retried-services.ts';
+import { profileVersions } from './0013-profile-versions.ts';
 
 export const migrations: Migrations = {
   '0001-fleet': fleet,
@@ -25,4 +26,5 @@ export const migrations: Migrations = {
   '0010-service-rollouts': serviceRollouts,
   '0011-drift-proposals': driftProposals,
   '0012-retried-services': retriedServices,
+  '0013-profile-versions': profileVersions,
 };

@@ -5,14 +5,14 @@ import { notFound } from '@simlane/service-kit/problem';
 import type { Transaction } from '../database.ts';
 import { timeNow } from '../sim-services/clock.ts';
 import { AFTER_HELD_MS, ROOM_WAIT_MS, waitForPace } from '../sim-services/pace.ts';
+import { askingAgain, holdVersions } from '../sim-services/profile-versions.ts';
 import { MOST_SENT_TOGETHER, roomToSend } from '../sim-services/room.ts';
-import type { ProviderTerms, ServiceProfileFacts } from '../sim-services/service-catalog.ts';
+import { contentOf, type ProviderTerms, type ServiceProfileFacts } from '../sim-services/service-catalog.ts';
 import type { Rollouts } from './rollout-ground.ts';
 import { MOST_IN_A_PORTION, nextMove, waitForAnswers } from './rollout.ts';
 import { endRollout, keepRollout } from './rollout-changing.ts';
-import { followedVersions, followersOf } from './rollout-set.repository.ts';
 import { findRollout, lockRollout, type RolloutRef, type StoredRollout } from './rollout.repository.ts';
-import { addLateSims, countAnswers, type InTurn, nextInTurn } from './rollout-sims.repository.ts';
+import { countAnswers, type InTurn, nextInTurn } from './rollout-sims.repository.ts';
 import { type Ground, type Known, moveNext } from './turns.ts';
 
 const noRollout = () => notFound('There is no such rollout');
@@ -21,7 +21,10 @@ const noRollout = () => notFound('There is no such rollout');
  * Moves the next SIMs, and says when to come again. A repeat moves the next ones: each SIM has its turn once. SIMs that
  * somebody else holds at this moment have theirs with a later portion.
  */
-export const movePortion = async (services: Rollouts, ref: RolloutRef): Promise<RolloutPortion> => {
+export const movePortion = (services: Rollouts, ref: RolloutRef): Promise<RolloutPortion> =>
+  askingAgain(() => askAndMove(services, ref));
+
+const askAndMove = async (services: Rollouts, ref: RolloutRef): Promise<RolloutPortion> => {
   const { db, onDue } = services;
   const { rollout, inTurn } = await readInAccount(db, ref.accountId, async (tx) => {
     const found = await findRollout(tx, ref);
@@ -30,6 +33,7 @@ export const movePortion = async (services: Rollouts, ref: RolloutRef): Promise<
   });
   const known = await factsOf(services, rollout, inTurn);
   const portion = await inAccount(db, ref.accountId, async (tx) => {
+    await holdVersions(tx, ref.accountId, [...known.facts.values()].map(contentOf));
     const held = await lockRollout(tx, ref);
     if (held === undefined) throw noRollout();
     return movePortionOf(tx, held, { ...known, now: timeNow() });
@@ -70,12 +74,6 @@ const movePortionOf = async (tx: Transaction, before: StoredRollout, ground: Gro
     case 'stop':
       return stop(tx, rollout, { because: move.because, now });
     case 'end': {
-      const late = await addThoseBehind(tx, rollout);
-      if (late > 0) {
-        const longer = { ...rollout, sims: rollout.sims + late, waiting: late };
-        await keepRollout(tx, longer, { lookIn: 0, now });
-        return { state: rollout.state, moved: 0, again: 0 };
-      }
       await endRollout(
         tx,
         { ...rollout, state: 'done' },
@@ -109,18 +107,6 @@ const movePortionOf = async (tx: Transaction, before: StoredRollout, ground: Gro
       return { state: after.state, moved: moved.length, ...(moved.length === 0 ? {} : { simIds: moved }), again };
     }
   }
-};
-
-/**
- * Whoever came to an edited profile at the moment of the edit can have got the version before: who brought him had asked
- * for the profile a moment too early. An edit ends when nobody is behind.
- */
-const addThoseBehind = async (tx: Transaction, rollout: StoredRollout): Promise<number> => {
-  const { accountId, profile } = rollout;
-  if (profile === null) return 0;
-  const followed = await followedVersions(tx, accountId, profile.id);
-  const versions = followed.map(({ version }) => version).filter((version) => version < profile.version);
-  return addLateSims(tx, rollout, followersOf({ accountId }, { profileId: profile.id, versions }));
 };
 
 const stop = async (

@@ -18,6 +18,7 @@ import { visibilityOf } from '../fleet/visibility.ts';
 import { timeNow } from '../sim-services/clock.ts';
 import { contentOf, type ServiceProfileFacts } from '../sim-services/service-catalog.ts';
 import { changeOfKey, SERVICE_CHANGE_KEY, toServiceChange } from '../sim-services/service-change.service.ts';
+import { setNewestVersion } from '../sim-services/profile-versions.ts';
 import { invalidProfile } from '../sim-services/service-wish.ts';
 import { NO_SERVICES, type ProfileContent, whatChanges } from '../sim-services/sim-services.ts';
 import { insertChange, type StoredChange } from '../sim-services/sim-services.repository.ts';
@@ -244,6 +245,8 @@ const addEdit = async (
   { wish, edit, origin }: Wanted & { readonly origin: KeyedRequest },
 ): Promise<ServiceChange> => {
   const { accountId, sub } = caller;
+  // Before it is read who follows the profile.
+  await setNewestVersion(tx, accountId, edit.after);
   const members = await behindOf(tx, caller, edit);
   const hasFollowers = countOf(await tally(tx, members)) > 0;
   const now = timeNow();

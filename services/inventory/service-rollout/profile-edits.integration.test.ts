@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { machineClock } from '@simlane/service-kit/clock';
+import { inAccount } from '@simlane/service-kit/postgres';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
 import { goBy } from '../sim-services/clock.ts';
-import { settledOn, startFleet } from './service-rollouts.fixture.ts';
+import { holdVersions } from '../sim-services/profile-versions.ts';
+import { startFleet } from './service-rollouts.fixture.ts';
 
 let inventory: Inventory;
 beforeAll(async () => {
@@ -43,24 +47,63 @@ describe('an edit of a profile', () => {
     }
   });
 
-  it('ends when nobody is behind: also not who came to the profile at that moment, with the version before', async () => {
-    const fleet = await startFleet(inventory, { sims: 5 });
-    const [late, ...others] = fleet.sims;
-    await fleet.put(
-      [late].flatMap((sim) => (sim === undefined ? [] : [sim])),
-      settledOn(fleet.addProfile()),
-    );
-    const { body } = await fleet.edit({ data: 'on' });
-    const id = body.rolloutId ?? '';
-    expect((await fleet.rollout(id)).sims).toBe(others.length);
-    await fleet.portion(id);
-    await fleet.put(
-      [late].flatMap((sim) => (sim === undefined ? [] : [sim])),
-      settledOn(fleet.profile),
-    );
-    await fleet.drive(id);
-    expect(await fleet.rollout(id)).toMatchObject({ sims: 5, counts: { done: 5 } });
-    expect(await fleet.show(late?.id ?? '')).toMatchObject({ serviceProfile: { version: 2 } });
+  it('reaches also who comes to the profile at that moment, and had asked for it before the edit', async () => {
+    const fleet = await startFleet(inventory, { sims: 2 });
+    const { profile } = fleet.addProfile();
+    const [one = '', other = ''] = fleet.sims.map(({ id }) => id);
+    const edit = (options: Record<string, string>) => fleet.edit(options, { serviceProfileId: profile.id });
+    const version = async (simId: string) => (await fleet.show(simId)).serviceProfile?.version;
+    const to = { kind: 'migrate', serviceProfileId: profile.id };
+
+    inventory.serviceCatalog.meanwhile = () => edit({ data: 'on' });
+    expect((await fleet.change(one, to)).status).toBe(201);
+    expect(await version(one)).toBe(2);
+
+    const { body: migration } = await fleet.create({ change: to, over: { simIds: [other] } });
+    inventory.serviceCatalog.meanwhile = () => edit({ data: 'slow' });
+    await fleet.drive(migration.id);
+    expect(await version(other)).toBe(3);
+    expect((await fleet.show(other)).options[0]).toMatchObject({ option: 'data', confirmed: 'slow' });
+
+    await fleet.change(one, DEVIATES);
+    inventory.serviceCatalog.meanwhile = () => edit({ data: 'off' });
+    expect((await fleet.change(one, { kind: 'reattach' })).status).toBe(201);
+    expect(await version(one)).toBe(4);
+  });
+
+  it('waits for who comes to the profile at that moment, and reaches him', async () => {
+    const fleet = await startFleet(inventory, { sims: 1 });
+    const { profile } = fleet.addProfile();
+    const [simId = ''] = fleet.sims.map(({ id }) => id);
+    const { accountId } = fleet;
+    const edited = await inAccount(inventory.db, accountId, async (tx) => {
+      await holdVersions(tx, accountId, [profile]);
+      const editing = fleet.edit({ data: 'on' }, { serviceProfileId: profile.id });
+      await expect(Promise.race([editing, sleep(300, 'still waiting')])).resolves.toBe('still waiting');
+      const content = JSON.stringify({ id: profile.id, version: 1, options: profile.options, plan: 'S' });
+      await sql`update sim_services set services = jsonb_set(services, '{profile}', ${content}::jsonb)
+        where sim_id = ${simId}`.execute(tx);
+      return { editing };
+    });
+    const { body } = await edited.editing;
+    expect(await fleet.rollout(body.rolloutId ?? '')).toMatchObject({ sims: 1 });
+  });
+
+  it('that goes on and on leaves who comes to the profile with an answer to come back', async () => {
+    const fleet = await startFleet(inventory, { sims: 1 });
+    const { profile } = fleet.addProfile();
+    const values = ['on', 'slow', 'off', 'on'];
+    const editAgain = async (): Promise<void> => {
+      await fleet.edit({ data: values.shift() ?? '' }, { serviceProfileId: profile.id });
+      inventory.serviceCatalog.meanwhile = editAgain;
+    };
+    inventory.serviceCatalog.meanwhile = editAgain;
+    const { status, problem } = await fleet.change(fleet.sims[0]?.id ?? '', {
+      kind: 'migrate',
+      serviceProfileId: profile.id,
+    });
+    inventory.serviceCatalog.meanwhile = null;
+    expect([status, problem.code]).toEqual([503, 'dependency_unavailable']);
   });
 
   it('passes those by that deviate, which its preview names, and does not end a deviation', async () => {

@@ -33,25 +33,6 @@ export const addRolloutSims = async (
   }
 };
 
-/** Adds those of the members that are not in the rollout yet, after the others. Resolves to how many they are. */
-export const addLateSims = async (
-  tx: Transaction,
-  { accountId, id }: RolloutRef,
-  members: Members,
-): Promise<number> => {
-  const { numAffectedRows } = await sql`
-    insert into service_rollout_sim (account_id, rollout_id, sim_id, position)
-    select ${accountId}, ${id}, m.sim_id, last.position + row_number() over (order by m.sim_id)
-    from (${members}) m, (
-      select max(position) as position from service_rollout_sim where account_id = ${accountId} and rollout_id = ${id}
-    ) last
-    where not exists (
-      select from service_rollout_sim r
-      where r.account_id = ${accountId} and r.rollout_id = ${id} and r.sim_id = m.sim_id
-    )`.execute(tx);
-  return Number(numAffectedRows ?? 0n);
-};
-
 export interface InTurn {
   readonly simId: string;
   /** Of one that has failed and is wanted again. */

@@ -29,6 +29,8 @@ export interface ServiceCatalogInHand extends ServiceCatalog {
   /** Versions that were asked for, however often. */
   readonly versions: { id: string; version: number; createdBy: string }[];
   silent: boolean;
+  /** What happens once, after a profile was read and before whoever asked for it goes on. */
+  meanwhile: (() => Promise<unknown>) | null;
   add(wish: ProfileWish): ServiceProfileFacts;
   edit(id: string, options: Readonly<Record<string, string>>): void;
   archive(id: string): void;
@@ -54,6 +56,7 @@ export const serviceCatalogInHand = (): ServiceCatalogInHand => {
     made: new Map(),
     versions: [],
     silent: false,
+    meanwhile: null,
     add: ({ providerId, plan = 'S', options = {}, how = 'we_schedule', zone = 'Europe/Paris', perMinute = 60_000 }) => {
       const facts: ServiceProfileFacts = {
         profile: {
@@ -82,7 +85,13 @@ export const serviceCatalogInHand = (): ServiceCatalogInHand => {
       const { profile, ...rest } = find(id);
       profiles.set(id, { ...rest, profile: { ...profile, archivedAt: '2026-01-01T00:00:00Z' } });
     },
-    profile: async (_accountId, id) => answer(() => find(id)),
+    profile: async (_accountId, id) => {
+      const facts = answer(() => find(id));
+      const { meanwhile } = inHand;
+      inHand.meanwhile = null;
+      await meanwhile?.();
+      return facts;
+    },
     provider: async (_accountId, id) =>
       answer(() => {
         const one = [...profiles.values()].find(({ profile }) => profile.providerId === id);

@@ -15,6 +15,7 @@ import { byCaller } from '../timeline/origin.ts';
 import { changeServices, type HeldServices, takeServices } from './changing.ts';
 import { timeNow } from './clock.ts';
 import { encodePreviewToken, requireFresh } from './preview-token.ts';
+import { askingAgain, holdVersions } from './profile-versions.ts';
 import { billingOf, contentOf, type ServiceProfileFacts } from './service-catalog.ts';
 import { groundOf, noSim, type ServiceChanges } from './service-ground.ts';
 import { carryOut, changesNothing, requireChangeable, shownChanges, wantsOf } from './service-wish.ts';
@@ -81,7 +82,7 @@ export const createChange = (
   const origin = { caller: sub, key, bodyHash: bodyHash(wish) };
   return onceUnderKey({
     find: () => readInAccount(services.db, accountId, (tx) => changeOfKey(tx, accountId, origin)),
-    make: () => makeChange(services, caller, wish, origin),
+    make: () => askingAgain(() => makeChange(services, caller, wish, origin)),
     constraint: SERVICE_CHANGE_KEY,
   });
 };
@@ -107,6 +108,7 @@ const makeChange = async (
     await services.serviceCatalog.make(accountId, newProfile.id, { newProfile: newProfile.content, createdBy: sub });
   }
   const made = await inAccount(services.db, accountId, async (tx) => {
+    await holdVersions(tx, accountId, [contentOf(facts)]);
     const now = timeNow();
     const held = await takeChangeable(tx, caller, wish.simId);
     requireSameProfile(wish, held.services, facts);

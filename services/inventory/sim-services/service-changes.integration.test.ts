@@ -163,6 +163,17 @@ describe('a deviation', () => {
     expect(sim.woken).toEqual([{ simId: sim.simId, again: false }]);
     expect((await sim.events()).at(-1)).toBe('services_deviation_expired');
   });
+
+  it('ends in the version that an edit has made at that moment', async () => {
+    const sim = await settled();
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    await sim.change({ ...TRIAL, options: { data: 'on' }, expiresAt });
+    await sim.bringForward('deviation,expiresAt');
+    const edit = { kind: 'edit_profile', serviceProfileId: sim.profileId, options: { sms: 'off' } };
+    inventory.serviceCatalog.meanwhile = () => sim.call('POST', '/service-changes', edit, ['administrator']);
+    await sim.handleDue();
+    expect(await sim.show()).toMatchObject({ deviation: null, serviceProfile: { version: 2 } });
+  });
 });
 
 describe('what is refused, each with its fix', () => {

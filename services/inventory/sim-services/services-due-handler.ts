@@ -5,6 +5,7 @@ import type { Database } from '../database.ts';
 import type { Origin } from '../timeline/timeline.repository.ts';
 import { changeServices, refreshServicesDue, SIM_SERVICES, takeServices } from './changing.ts';
 import { timeNow } from './clock.ts';
+import { askingAgain, holdVersions } from './profile-versions.ts';
 import { contentOf, type ServiceCatalog } from './service-catalog.ts';
 import { claimServices } from './services-steps.service.ts';
 import type { ServicesWorkflow } from './services-workflow.ts';
@@ -23,7 +24,7 @@ export const createServicesDueHandlers = ({
 }: Turning & { readonly workflow: ServicesWorkflow }): { readonly [SIM_SERVICES]: DueHandler } => ({
   [SIM_SERVICES]: async ({ id: simId, accountId, tries }) => {
     const ref = { accountId, simId };
-    await endDeviation({ db, serviceCatalog }, ref);
+    await askingAgain(() => endDeviation({ db, serviceCatalog }, ref));
     const { owed } = await claimServices(db, ref);
     if (owed !== null) await workflow.wake(ref, { again: tries > 0 || owed === 'answer', givesWay: true });
     // What is to be sent stays due until it is; everything else is looked at again in its time.
@@ -40,6 +41,7 @@ const endDeviation = async ({ db, serviceCatalog }: Turning, ref: SimRef): Promi
   if (services.profile === null || !hasExpired(services, timeNow())) return;
   const profile = contentOf(await serviceCatalog.profile(accountId, services.profile.id));
   await inAccount(db, accountId, async (tx) => {
+    await holdVersions(tx, accountId, [profile]);
     const held = await takeServices(tx, ref);
     // Migrated meanwhile: then it has no deviation, or a new one.
     if (held?.services.profile?.id !== profile.id || !held.sim.isInUse) return;
