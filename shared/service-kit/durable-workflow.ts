@@ -88,7 +88,11 @@ const startOptions = (run: DurableRun<object>, taskQueue: string): Start => ({
   workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
   staticSummary: run.summary,
   staticDetails: run.details,
-  ...(run.givesWay === true ? { priority: { priorityKey: LOW_PRIORITY } } : {}),
+  // Accounts in turn: a fleet of a hundred thousand SIMs is one of them.
+  priority: {
+    ...(run.givesWay === true ? { priorityKey: LOW_PRIORITY } : {}),
+    ...(run.searchAttributes.AccountId === undefined ? {} : { fairnessKey: run.searchAttributes.AccountId }),
+  },
   typedSearchAttributes: Object.entries(run.searchAttributes).map(([name, value]) => attribute(name, value)),
 });
 

@@ -62,6 +62,16 @@ describe('a durable workflow', () => {
     expect(await heard(run.workflowId)).toEqual(words.flat());
   });
 
+  it('has its turn among accounts, and gives way where nobody waits for it', async () => {
+    const run = aRun();
+    await workflow.wake(run, { signals: [], again: false });
+    const fairnessKey = run.input.accountId;
+    expect((await describeRun(run.workflowId)).priority).toMatchObject({ fairnessKey });
+    const later = { ...aRun(), givesWay: true };
+    await workflow.wake(later, { signals: [], again: false });
+    expect((await describeRun(later.workflowId)).priority).toMatchObject({ priorityKey: 4 });
+  });
+
   it('is started anew when a run of it has ended too early', async () => {
     const run = aRun();
     await workflow.wake(run, { signals: [], again: false });
