@@ -76,12 +76,14 @@ describe('an edit of a profile', () => {
     const { profile } = fleet.addProfile();
     const [simId = ''] = fleet.sims.map(({ id }) => id);
     const { accountId } = fleet;
+    // Not the first that is known of it.
+    await fleet.edit({ sms: 'off' }, { serviceProfileId: profile.id });
+    const now = { id: profile.id, version: 2, options: { ...profile.options, sms: 'off' }, plan: 'S' };
     const edited = await inAccount(inventory.db, accountId, async (tx) => {
-      await holdVersions(tx, accountId, [profile]);
+      await holdVersions(tx, accountId, [now]);
       const editing = fleet.edit({ data: 'on' }, { serviceProfileId: profile.id });
       await expect(Promise.race([editing, sleep(300, 'still waiting')])).resolves.toBe('still waiting');
-      const content = JSON.stringify({ id: profile.id, version: 1, options: profile.options, plan: 'S' });
-      await sql`update sim_services set services = jsonb_set(services, '{profile}', ${content}::jsonb)
+      await sql`update sim_services set services = jsonb_set(services, '{profile}', ${JSON.stringify(now)}::jsonb)
         where sim_id = ${simId}`.execute(tx);
       return { editing };
     });
