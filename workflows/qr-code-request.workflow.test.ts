@@ -11,18 +11,15 @@ import {
   type QrRequestClaim,
   type QrRequestStep,
 } from '@simlane/contracts/qr-code-request';
-import { connectTestTemporal, createTestWorker } from '@simlane/testing/workflow-environment';
 import type { WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordHistory } from './record-history.fixture.ts';
+import { runWorkflows } from './workflow-worker.fixture.ts';
 
-const temporal = connectTestTemporal();
 const requests = new Map<string, TestRequest>();
 const notified: string[] = [];
-let worker: Awaited<ReturnType<typeof createTestWorker>>;
 
 /** A request as the activities of the test find it: what it is owed, one after the other, and then it waits or has ended. */
 interface TestRequest {
@@ -66,18 +63,7 @@ const activities: QrCodeActivities = {
   sendQrCodeNotification: async ({ notificationId }) => void notified.push(notificationId),
 };
 
-beforeAll(async () => {
-  worker = await createTestWorker({
-    workflowsPath: path.join(import.meta.dirname, 'index.ts'),
-    activities,
-    taskQueue: temporal.taskQueue,
-  });
-});
-
-afterAll(async () => {
-  await worker.stop();
-  await temporal.close();
-});
+const temporal = runWorkflows(activities);
 
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
 

@@ -5,11 +5,10 @@ import {
   type ScheduledPlansPortion,
   scheduledPlansWorkflowId,
 } from '@simlane/contracts/scheduled-plans';
-import { connectTestTemporal, createTestWorker } from '@simlane/testing/workflow-environment';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordHistory } from './record-history.fixture.ts';
+import { runWorkflows } from './workflow-worker.fixture.ts';
 
 /** What comes of each portion, in turn; after the last nothing is due. */
 type Portion = ScheduledPlansPortion | 'fails';
@@ -20,10 +19,8 @@ interface Asked {
   readonly steps: string[];
 }
 
-const temporal = connectTestTemporal();
 /** By account. */
 const accounts = new Map<string, Asked>();
-let worker: Awaited<ReturnType<typeof createTestWorker>>;
 
 const askedOf = (accountId: string): Asked => {
   const asked = accounts.get(accountId);
@@ -46,18 +43,7 @@ const activities: ScheduledPlansActivities & ServiceCallsActivities = {
   },
 };
 
-beforeAll(async () => {
-  worker = await createTestWorker({
-    workflowsPath: path.join(import.meta.dirname, 'index.ts'),
-    activities,
-    taskQueue: temporal.taskQueue,
-  });
-});
-
-afterAll(async () => {
-  await worker.stop();
-  await temporal.close();
-});
+const temporal = runWorkflows(activities);
 
 const start = async (portions: Portion[]) => {
   const input: ScheduledPlansInput = { accountId: randomUUID(), providerId: randomUUID() };

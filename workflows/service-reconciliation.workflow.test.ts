@@ -4,18 +4,15 @@ import {
   type ServiceReconciliationInput,
   serviceReconciliationWorkflowId,
 } from '@simlane/contracts/drift';
-import { connectTestTemporal, createTestWorker } from '@simlane/testing/workflow-environment';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordHistory } from './record-history.fixture.ts';
+import { runWorkflows } from './workflow-worker.fixture.ts';
 
 /** What comes of each portion, in turn; after the last there is none left. */
 type Portion = Awaited<ReturnType<ServiceReconciliationActivities['compareServices']>> | 'fails';
 
-const temporal = connectTestTemporal();
 const reconciliations = new Map<string, { readonly portions: Portion[]; readonly tries: number[] }>();
-let worker: Awaited<ReturnType<typeof createTestWorker>>;
 
 const activities: ServiceReconciliationActivities = {
   compareServices: async ({ reconciliationId, tries }) => {
@@ -28,18 +25,7 @@ const activities: ServiceReconciliationActivities = {
   },
 };
 
-beforeAll(async () => {
-  worker = await createTestWorker({
-    workflowsPath: path.join(import.meta.dirname, 'index.ts'),
-    activities,
-    taskQueue: temporal.taskQueue,
-  });
-});
-
-afterAll(async () => {
-  await worker.stop();
-  await temporal.close();
-});
+const temporal = runWorkflows(activities);
 
 const MOVED = { hasMoved: true, laterMs: null } as const;
 

@@ -6,16 +6,13 @@ import {
   type ServiceRolloutInput,
   serviceRolloutWorkflowId,
 } from '@simlane/contracts/service-rollouts';
-import { connectTestTemporal, createTestWorker } from '@simlane/testing/workflow-environment';
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordHistory } from './record-history.fixture.ts';
+import { runWorkflows } from './workflow-worker.fixture.ts';
 
-const temporal = connectTestTemporal();
 const rollouts = new Map<string, TestRollout>();
-let worker: Awaited<ReturnType<typeof createTestWorker>>;
 
 /** A rollout as the activity of the test finds it: what its portions come to; the last one again and again. */
 interface TestRollout {
@@ -48,18 +45,7 @@ const activities: ServiceRolloutActivities & ServiceCallsActivities = {
   },
 };
 
-beforeAll(async () => {
-  worker = await createTestWorker({
-    workflowsPath: path.join(import.meta.dirname, 'index.ts'),
-    activities,
-    taskQueue: temporal.taskQueue,
-  });
-});
-
-afterAll(async () => {
-  await worker.stop();
-  await temporal.close();
-});
+const temporal = runWorkflows(activities);
 
 const running = (again: number, moved = 10): RolloutPortion => ({ state: 'running', moved, again });
 const DONE: RolloutPortion = { state: 'done', moved: 0, again: null };

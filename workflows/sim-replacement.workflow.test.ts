@@ -15,16 +15,13 @@ import {
   type SimReplacementProgress,
   simReplacementWorkflowId,
 } from '@simlane/contracts/sim-replacement';
-import { connectTestTemporal, createTestWorker } from '@simlane/testing/workflow-environment';
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordHistory } from './record-history.fixture.ts';
+import { runWorkflows } from './workflow-worker.fixture.ts';
 
-const temporal = connectTestTemporal();
 const orders = new Map<string, TestOrder>();
-let worker: Awaited<ReturnType<typeof createTestWorker>>;
 
 /** An order as the activities of the test find it. */
 interface TestOrder {
@@ -87,18 +84,7 @@ const step = ({ orderId, factId }: FactRef, name: string, status: OrderStatus): 
   return { carriedOut: true, status, todos: status === 'processed' ? order.claim.todos : [] };
 };
 
-beforeAll(async () => {
-  worker = await createTestWorker({
-    workflowsPath: path.join(import.meta.dirname, 'index.ts'),
-    activities,
-    taskQueue: temporal.taskQueue,
-  });
-});
-
-afterAll(async () => {
-  await worker.stop();
-  await temporal.close();
-});
+const temporal = runWorkflows(activities);
 
 const newOrder = (changes: Partial<ReplacementClaim> & { order?: Partial<TestOrder> } = {}): string => {
   const orderId = randomUUID();

@@ -6,16 +6,13 @@ import {
   type SimServicesInput,
   simServicesWorkflowId,
 } from '@simlane/contracts/sim-services';
-import { connectTestTemporal, createTestWorker } from '@simlane/testing/workflow-environment';
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordHistory } from './record-history.fixture.ts';
+import { runWorkflows } from './workflow-worker.fixture.ts';
 
-const temporal = connectTestTemporal();
 const sims = new Map<string, TestSim>();
-let worker: Awaited<ReturnType<typeof createTestWorker>>;
 
 /** A SIM as the activities of the test find it: calls to come, and whether each is answered at once. */
 interface TestSim {
@@ -56,18 +53,7 @@ const activities: SimServicesActivities = {
   },
 };
 
-beforeAll(async () => {
-  worker = await createTestWorker({
-    workflowsPath: path.join(import.meta.dirname, 'index.ts'),
-    activities,
-    taskQueue: temporal.taskQueue,
-  });
-});
-
-afterAll(async () => {
-  await worker.stop();
-  await temporal.close();
-});
+const temporal = runWorkflows(activities);
 
 const newSim = (answeredAtOnce: readonly boolean[]) => {
   const simId = randomUUID();
