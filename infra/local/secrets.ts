@@ -28,12 +28,17 @@ export interface LocalSecrets {
   readonly openId: { readonly cookieKey: string; readonly signingKey: JsonWebKey };
 }
 
+const secretsFile = (stateFolder: string): string => path.join(stateFolder, 'secrets.json');
+
+/** Whether a stack was started in the state folder before. */
+export const hasSecrets = (stateFolder: string): boolean => existsSync(secretsFile(stateFolder));
+
 /**
  * Reads the secrets of a state folder, or makes them on its first use; what an older one lacks is added. The file is
  * its owner's alone.
  */
 export function readOrMakeSecrets(stateFolder: string): LocalSecrets {
-  const file = path.join(stateFolder, 'secrets.json');
+  const file = secretsFile(stateFolder);
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>) : {};
   if (isWhole(kept)) return kept;
   const secrets = { ...makeSecrets(), ...kept };

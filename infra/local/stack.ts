@@ -9,14 +9,14 @@ import { mailServer } from './parts/mail-server.ts';
 import { objectStore } from './parts/object-store.ts';
 import { openIdProvider } from './parts/open-id.ts';
 import { type OurProcessesOptions, providerSandbox, seedEnvironment, service, worker } from './parts/our-processes.ts';
-import { preparePostgres } from './parts/postgres.ts';
+import { preparePostgres, removeLeftoverData } from './parts/postgres.ts';
 import { runSeed } from './parts/seed.ts';
 import { temporalServer } from './parts/temporal.ts';
 import { choosePorts } from './ports.ts';
 import { isRunning } from './process-identity.mjs';
 import { signalGroup } from './process-group.ts';
 import { createProcesses, type Processes } from './processes.ts';
-import { readOrMakeSecrets, SERVICES } from './secrets.ts';
+import { hasSecrets, readOrMakeSecrets, SERVICES } from './secrets.ts';
 import { temporalBinary, versitygwBinary } from './server-binaries.ts';
 import { describeStack } from './stack-description.ts';
 import { readStackFile, type StackInfo, stackFile, writeStackFile } from './stack-info.ts';
@@ -123,6 +123,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   signal?.addEventListener('abort', stopOnAbort);
 
   try {
+    // As root the data lies outside of the state folder, and outlives a checkout that was deleted.
+    if (!hasSecrets(stateFolder)) await removeLeftoverData(dataFolder);
     const secrets = readOrMakeSecrets(stateFolder);
     const env = options.env ?? process.env;
     const ports = await choosePorts(stateFolder, env);

@@ -100,6 +100,12 @@ async function makeCluster(binaries: PostgresBinaries, options: PostgresOptions,
   }
 }
 
+/** Removes the data folder of a stack whose other state is gone: nobody has the passwords of what is in it. */
+export async function removeLeftoverData(dataFolder: string): Promise<void> {
+  await endLeftoverServer(dataFolder);
+  rmSync(dataFolder, { recursive: true, force: true });
+}
+
 /**
  * A server of this data folder that outlived its stack is ended; the note of one that is dead is removed, since
  * PostgreSQL would take any process that has its number by now for it and refuse to start.
