@@ -24,10 +24,10 @@ import { NO_SERVICES, type ProfileContent, whatChanges } from '../sim-services/s
 import { insertChange, type StoredChange } from '../sim-services/sim-services.repository.ts';
 import { canarySize } from './rollout.ts';
 import type { Rollouts } from './rollout-ground.ts';
-import { countOf, movedOptions, optionsMoved } from './rollout-preview.ts';
+import { countOf, membersIn, movedOptions, optionsMoved } from './rollout-preview.ts';
 import { countMembers, MOST_NAMED } from './rollout-preview.service.ts';
 import { followedVersions, followersOf, type Members, planBySize } from './rollout-set.repository.ts';
-import { deviatingFrom, simsOnProfile, tally } from './rollout-tally.repository.ts';
+import { deviatingFrom, simsOnProfile, tally, type TallyRow } from './rollout-tally.repository.ts';
 import { encodeRolloutToken, requireSeen, type SeenByPreview } from './rollout-token.ts';
 import { newRollout, startRollout } from './rollout.service.ts';
 
@@ -109,8 +109,17 @@ const behindOf = async (tx: Transaction, caller: Caller, { after, isNew }: Edit)
 const seenOf = (
   { previewToken: _token, ...wish }: ProfileEditWish,
   { after }: Edit,
-  { sims, deviations }: Pick<SeenByPreview, 'sims' | 'deviations'>,
-): SeenByPreview => ({ wish, profileVersion: after.version, sims, deviations, unusable: 0, effectiveOn: null });
+  { rows, deviations }: { readonly rows: readonly TallyRow[]; readonly deviations: number },
+): SeenByPreview => ({
+  wish,
+  profileVersion: after.version,
+  backTo: {},
+  sims: countOf(rows),
+  members: membersIn(rows),
+  deviations,
+  unusable: 0,
+  effectiveOn: null,
+});
 
 const shownEdit = ({ before, after }: Edit): StoredChange['changes'] => {
   const { options } = whatChanges(
@@ -166,7 +175,7 @@ export const previewEdit = async (
       unusable: { rows: 0, first: [] },
       warnings: deviating.sims === 0 ? [] : [passedBy(deviating.sims)],
     },
-    previewToken: encodeRolloutToken(seenOf(wish, edit, { sims, deviations: deviating.sims })),
+    previewToken: encodeRolloutToken(seenOf(wish, edit, { rows, deviations: deviating.sims })),
   };
 };
 
@@ -234,9 +243,9 @@ interface Wanted {
 const requireFresh = async (tx: Transaction, caller: Caller, { wish, edit }: Wanted): Promise<void> => {
   if (wish.previewToken === undefined) return;
   const { accountId } = caller;
-  const sims = countOf(await tally(tx, await behindOf(tx, caller, edit)));
+  const rows = await tally(tx, await behindOf(tx, caller, edit));
   const { sims: deviations } = await deviatingFrom(tx, accountId, { profileId: edit.after.id, most: 0 });
-  requireSeen(wish.previewToken, seenOf(wish, edit, { sims, deviations }));
+  requireSeen(wish.previewToken, seenOf(wish, edit, { rows, deviations }));
 };
 
 const addEdit = async (

@@ -1,5 +1,6 @@
 /** Previews of what changes many SIMs: counted in the database, told by the rules of `rollout-preview.ts`. */
 import type { RolloutPreview } from '@simlane/contracts/http/rollout-preview';
+import type { ServiceProfile } from '@simlane/contracts/http/service-profiles';
 import type { RolloutWish, ServiceRolloutPreview } from '@simlane/contracts/http/service-rollouts';
 import type { Configuration } from '@simlane/contracts/service-options';
 import type { Caller } from '@simlane/service-kit/authentication';
@@ -12,6 +13,7 @@ import { type Rollouts, type RolloutSet, setOf, type Target, targetOf } from './
 import {
   countOf,
   laterPlan,
+  membersIn,
   movedOptions,
   optionsMoved,
   type VersionKey,
@@ -25,6 +27,8 @@ import { encodeRolloutToken, type SeenByPreview } from './rollout-token.ts';
 
 /** So many are named; the others are counted. */
 export const MOST_NAMED = 20;
+
+type BackTo = ReadonlyMap<string, ServiceProfile>;
 
 export interface Counted {
   readonly rows: readonly TallyRow[];
@@ -69,8 +73,9 @@ export const previewRollout = async (
   const { rows, own, held } = counted;
   const sims = countOf(rows);
   if (sims === 0) throw emptyRollout(set.faults);
-  const toOf = await targetsOf(rollouts, caller, { target, own });
-  const seen = seenOf(wish, { target, set, rows, now: timeNow() });
+  const backTo = await broughtBackTo(rollouts, caller, { target, rows });
+  const toOf = (profileId: string | null) => (target.facts?.profile ?? backTo.get(profileId ?? ''))?.options;
+  const seen = seenOf(wish, { target, backTo, set, rows, now: timeNow() });
   return {
     sims,
     canarySims: canarySize(wish.canary?.sims, sims),
@@ -87,21 +92,31 @@ export const previewRollout = async (
   };
 };
 
-/** Brought back, each SIM gets what its own profile holds, and one that follows it gets nothing. */
-const targetsOf = async (
+/** Brought back, each SIM that deviates gets what its own profile holds; one that follows it gets nothing. By profile. */
+const broughtBackTo = async (
   { serviceCatalog }: Rollouts,
   { accountId }: Caller,
-  { target, own }: { readonly target: Target; readonly own: readonly OwnOptions[] },
-): Promise<(profileId: string | null) => Configuration | undefined> => {
-  if (target.facts !== null) {
-    const { options } = target.facts.profile;
-    return () => options;
-  }
-  const newest = new Map<string | null, Configuration>();
-  for (const id of new Set(own.map(({ profileId }) => profileId))) {
-    newest.set(id, (await serviceCatalog.profile(accountId, id)).profile.options);
-  }
-  return (profileId) => newest.get(profileId);
+  { target, rows }: { readonly target: Target; readonly rows: readonly TallyRow[] },
+): Promise<BackTo> => {
+  const newest = new Map<string, ServiceProfile>();
+  if (target.facts !== null) return newest;
+  const ids = rows.flatMap(({ profileId, deviates }) => (deviates && profileId !== null ? [profileId] : []));
+  for (const id of new Set(ids)) newest.set(id, (await serviceCatalog.profile(accountId, id)).profile);
+  return newest;
+};
+
+/** The same before the change is carried out, for its preview to be compared with. */
+export const broughtBackNow = async (
+  rollouts: Rollouts,
+  caller: Caller,
+  { wish, target }: { readonly wish: RolloutWish; readonly target: Target },
+): Promise<BackTo> => {
+  if (wish.previewToken === undefined || target.facts !== null) return new Map();
+  const rows = await readInAccount(rollouts.db, caller.accountId, async (tx) => {
+    const { members } = await setOf(tx, caller, { over: wish.over, providerId: null });
+    return tally(tx, members);
+  });
+  return broughtBackTo(rollouts, caller, { target, rows });
 };
 
 /** What a preview has seen, to be compared when it is carried out. */
@@ -109,11 +124,13 @@ export const seenOf = (
   { previewToken: _token, acceptWarnings: _accepted, ...wish }: RolloutWish,
   {
     target: { facts },
+    backTo,
     set,
     rows,
     now,
   }: {
     readonly target: Target;
+    readonly backTo: BackTo;
     readonly set: RolloutSet;
     readonly rows: readonly TallyRow[];
     readonly now: Date;
@@ -123,7 +140,9 @@ export const seenOf = (
   const seen = {
     wish,
     profileVersion: facts?.profile.version ?? null,
+    backTo: Object.fromEntries([...backTo].map(([id, { version }]) => [id, version])),
     sims: countOf(rows),
+    members: membersIn(rows),
     deviations: countOf(rows, ({ deviates }) => deviates),
     unusable: set.unusable,
     effectiveOn: later?.effectiveOn ?? null,

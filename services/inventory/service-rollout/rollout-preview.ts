@@ -49,6 +49,10 @@ const sumOf = (items: readonly { readonly sims: number }[]): number => items.red
 export const countOf = (rows: readonly TallyRow[], which: (row: TallyRow) => boolean = () => true): number =>
   sumOf(rows.filter(which));
 
+/** Which SIMs they are, as {@link TallyRow.members} has it of those that are alike. */
+export const membersIn = (rows: readonly TallyRow[]): string =>
+  rows.reduce((all, { members }) => all ^ BigInt(members), 0n).toString();
+
 /** The profile that a SIM follows in the version that it has: what its options are, where it does not deviate. */
 export type VersionKey = `${string} ${number}`;
 export const versionKey = (profileId: string, version: number): VersionKey => `${profileId} ${version}`;

@@ -168,6 +168,12 @@ describe('a migration', () => {
     const stale = await fleet.create({ ...migrateTo(to), ...over, previewToken });
     expect([stale.status, stale.problem.code]).toEqual([409, 'preview_stale']);
     expect(stale.problem.detail).toContain('are 2, and was 3');
+    const { previewToken: ofTwo } = (await fleet.preview({ ...migrateTo(to), ...over })).body;
+    await fleet.change(fleet.sims[0]?.id ?? '', { kind: 'migrate', serviceProfileId: fleet.profile.profile.id });
+    await fleet.change(fleet.sims[1]?.id ?? '', { kind: 'migrate', serviceProfileId: target(fleet) });
+    const others = await fleet.create({ ...migrateTo(to), ...over, previewToken: ofTwo });
+    expect([others.status, others.problem.code]).toEqual([409, 'preview_stale']);
+    expect(others.problem.detail).toContain('others, as many as before');
     const strange = inventory.serviceCatalog.add({ providerId: randomUUID() }).profile.id;
     expect((await fleet.create({ ...migrateTo(strange), ...over })).problem).toMatchObject({
       code: 'profile_of_other_provider',
@@ -217,11 +223,19 @@ describe('bringing back', () => {
         { option: 'sms', to: 'on', sims: 2, from: [{ value: 'off', sims: 2 }] },
       ],
     });
-    const { body } = await fleet.create(wish);
+    const { previewToken: before } = (await fleet.preview(wish)).body;
+    inventory.serviceCatalog.edit(other.profile.id, { roaming: 'off' });
+    inventory.serviceCatalog.edit(other.profile.id, { roaming: 'on' });
+    const stale = await fleet.create({ ...wish, previewToken: before });
+    expect([stale.status, stale.problem.code]).toEqual([409, 'preview_stale']);
+    expect(stale.problem.detail).toContain('brought back to is another, or was edited');
+    const { previewToken } = (await fleet.preview(wish)).body;
+    const { status, body } = await fleet.create({ ...wish, previewToken });
+    expect(status).toBe(201);
     await fleet.drive(body.id);
     expect((await fleet.rollout(body.id)).counts).toMatchObject({ done: 2 });
     for (const simId of deviating) expect(await fleet.show(simId)).toMatchObject({ deviation: null });
-    expect((await fleet.show(deviating[1] ?? '')).serviceProfile).toMatchObject({ version: 2 });
+    expect((await fleet.show(deviating[1] ?? '')).serviceProfile).toMatchObject({ version: 4 });
     expect((await fleet.create(wish)).problem.code).toBe('rollout_empty');
   });
 });

@@ -12,6 +12,8 @@ export interface TallyRow {
   readonly confirmedPlan: string | null;
   readonly isScheduled: boolean;
   readonly sims: number;
+  /** Which they are: the same number for the same SIMs, in whatever order. */
+  readonly members: string;
   readonly withoutIccid: number;
   readonly withOpenCall: number;
 }
@@ -20,6 +22,7 @@ export const tally = async (tx: Transaction, members: Members): Promise<TallyRow
   const { rows } = await sql<TallyRow>`
     select m.profile_id as "profileId", m.profile_version as "profileVersion", m.deviation_kind is not null as "deviates",
       m.confirmed_plan as "confirmedPlan", m.scheduled_at is not null as "isScheduled", count(*) as "sims",
+      bit_xor(uuid_hash_extended(m.sim_id, 0))::text as "members",
       count(*) filter (where m.iccid is null) as "withoutIccid",
       count(*) filter (where m.call_id is not null) as "withOpenCall"
     from (${members}) m

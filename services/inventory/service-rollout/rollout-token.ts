@@ -9,7 +9,11 @@ export interface SeenByPreview {
   readonly wish: unknown;
   /** The version of the profile that is edited or migrated to. */
   readonly profileVersion: number | null;
+  /** Of a re-attachment: the profiles that SIMs are brought back to, by id, in the versions that they get. */
+  readonly backTo: Readonly<Record<string, number>>;
   readonly sims: number;
+  /** Which they are. */
+  readonly members: string;
   readonly deviations: number;
   readonly unusable: number;
   readonly effectiveOn: string | null;
@@ -18,7 +22,9 @@ export interface SeenByPreview {
 const tokenSchema = z.strictObject({
   wish: z.string(),
   profileVersion: z.int().nullable(),
+  backTo: z.string(),
   sims: z.int(),
+  members: z.string(),
   deviations: z.int(),
   unusable: z.int(),
   effectiveOn: z.string().nullable(),
@@ -28,7 +34,13 @@ type Token = z.output<typeof tokenSchema>;
 /** Long enough to tell one from another; nobody gains anything by a collision. */
 const HASH_DIGITS = 16;
 
-const tokenOf = ({ wish, ...seen }: SeenByPreview): Token => ({ wish: bodyHash(wish).slice(0, HASH_DIGITS), ...seen });
+const shortHash = (of: unknown): string => bodyHash(of).slice(0, HASH_DIGITS);
+
+const tokenOf = ({ wish, backTo, ...seen }: SeenByPreview): Token => ({
+  ...seen,
+  wish: shortHash(wish),
+  backTo: shortHash(backTo),
+});
 
 export const encodeRolloutToken = (seen: SeenByPreview): string =>
   Buffer.from(JSON.stringify(tokenOf(seen))).toString('base64url');
@@ -47,7 +59,11 @@ export const requireSeen = (token: string, seen: SeenByPreview): void => {
   const changed = [
     ...(then.wish === now.wish ? [] : ['The preview was of another change']),
     ...differs('The service profile is in version', then.profileVersion, now.profileVersion),
+    ...(then.backTo === now.backTo ? [] : ['A profile that SIMs are brought back to is another, or was edited']),
     ...differs('The SIMs that would be changed are', then.sims, now.sims),
+    ...(then.sims !== now.sims || then.members === now.members
+      ? []
+      : ['The SIMs that would be changed are others, as many as before']),
     ...differs('The SIMs that deviate are', then.deviations, now.deviations),
     ...differs('What cannot be used is', then.unusable, now.unusable),
     ...differs('The plan would change on', then.effectiveOn, now.effectiveOn),

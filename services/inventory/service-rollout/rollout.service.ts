@@ -22,7 +22,7 @@ import { listTimeline, type Origin } from '../timeline/timeline.repository.ts';
 import { canarySize } from './rollout.ts';
 import { endRollout, pauseRollout, runRollout } from './rollout-changing.ts';
 import { type Rollouts, setOf, type Target, targetOf } from './rollout-ground.ts';
-import { seenOf } from './rollout-preview.service.ts';
+import { broughtBackNow, seenOf } from './rollout-preview.service.ts';
 import { emptyRollout, requireAcceptedFaults } from './rollout-set.ts';
 import type { Members } from './rollout-set.repository.ts';
 import { addRolloutSims, countAnswers, countStates, listSims, wantFailedAgain } from './rollout-sims.repository.ts';
@@ -61,7 +61,8 @@ export const createRollout = (
     find: () => readInAccount(db, accountId, (tx) => rolloutOfKey(tx, accountId, origin)),
     make: async () => {
       const target = await targetOf(rollouts, caller, wish);
-      const made = await inAccount(db, accountId, (tx) => addRollout(tx, caller, { wish, target, origin }));
+      const backTo = await broughtBackNow(rollouts, caller, { wish, target });
+      const made = await inAccount(db, accountId, (tx) => addRollout(tx, caller, { wish, target, backTo, origin }));
       onDue();
       return made;
     },
@@ -95,17 +96,19 @@ const addRollout = async (
   {
     wish,
     target,
+    backTo,
     origin,
   }: {
     readonly wish: RolloutWish;
     readonly target: Target;
+    readonly backTo: Awaited<ReturnType<typeof broughtBackNow>>;
     readonly origin: KeyedRequest;
   },
 ): Promise<ServiceRollout> => {
   const set = await setOf(tx, caller, { over: wish.over, providerId: target.providerId });
   if (wish.previewToken !== undefined) {
     const rows = await tally(tx, set.members);
-    requireSeen(wish.previewToken, seenOf(wish, { target, set, rows, now: timeNow() }).seen);
+    requireSeen(wish.previewToken, seenOf(wish, { target, backTo, set, rows, now: timeNow() }).seen);
   }
   const { change, canary, stopAtFailureShare, acceptWarnings } = wish;
   requireAcceptedFaults(set.warnings, set.faults, acceptWarnings);
