@@ -12,6 +12,7 @@ import { findSim } from '../fleet/sim.repository.ts';
 import { visibilityOf } from '../fleet/visibility.ts';
 import { changeServices, takeServices } from '../sim-services/changing.ts';
 import { timeNow } from '../sim-services/clock.ts';
+import { askingAgain, holdVersions } from '../sim-services/profile-versions.ts';
 import { contentOf, type ServiceProfileFacts } from '../sim-services/service-catalog.ts';
 import type { ServiceChanges } from '../sim-services/service-ground.ts';
 import type { SimServices } from '../sim-services/sim-services.ts';
@@ -62,7 +63,14 @@ const FOUND = 'Found so at the provider';
  * @throws ProblemError `not_found`; `drift_state` for another word, and for what agrees again by itself; `drift_changed` with
  * what differs now; `profile_invalid` for values that the service pack does not allow
  */
-export const decideDrift = async (
+export const decideDrift = (
+  services: ServiceChanges,
+  caller: Caller,
+  id: string,
+  decision: Decision,
+): Promise<DriftProposal> => askingAgain(() => carryOutDecision(services, caller, id, decision));
+
+const carryOutDecision = async (
   { db, serviceCatalog, onWanted }: ServiceChanges,
   caller: Caller,
   id: string,
@@ -77,6 +85,8 @@ export const decideDrift = async (
   if (seen.state !== 'open' || profileId === null) return shownProposal(standing(seen, decision));
   const facts = decision.take === 'theirs' ? await serviceCatalog.profile(accountId, profileId) : null;
   const decided = await inAccount(db, accountId, async (tx) => {
+    // With the values of the profile, theirs brings the SIM back to it.
+    await holdVersions(tx, accountId, facts === null ? [] : [contentOf(facts)]);
     const held = await takeServices(tx, { accountId, simId: seen.simId });
     const proposal = await findProposal(tx, accountId, id);
     if (held === undefined || proposal === undefined) throw noProposal();

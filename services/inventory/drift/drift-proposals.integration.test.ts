@@ -201,6 +201,20 @@ describe('taking theirs', () => {
     expect(await sim.openNextCall()).toBeNull();
   });
 
+  it('ends none where the profile is edited at this moment, so that theirs are its values no longer', async () => {
+    const sim = await startSettled(inventory);
+    await sim.change({ ...deviation, options: { data: 'on' } });
+    await sim.settle();
+    await sim.reconcile({ [sim.simId]: { options: { data: 'off' } } });
+    const [proposal] = await sim.proposals();
+    if (proposal === undefined) throw new Error('there is no proposal');
+    const edit = { kind: 'edit_profile', serviceProfileId: sim.profileId, options: { sms: 'off' } };
+    inventory.serviceCatalog.meanwhile = () => sim.call('POST', '/service-changes', edit, ['administrator']);
+    expect((await sim.decide(proposal, 'theirs')).status).toBe(200);
+    // Without it, the SIM would follow the profile with sms on, and nobody would tell it of the edit.
+    expect(await sim.show()).toMatchObject({ deviation: { kind: 'found' }, options: [{}, {}, { own: 'on' }] });
+  });
+
   it('of a plan puts it in force, which shows that the profile has another', async () => {
     const sim = await drifting({ ratePlan: 'XXL' });
     await sim.decide(sim.proposal, 'theirs');
