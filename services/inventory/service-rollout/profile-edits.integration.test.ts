@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { machineClock } from '@simlane/service-kit/clock';
+import { holdDue, setDue } from '@simlane/service-kit/due';
 import { inAccount } from '@simlane/service-kit/postgres';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { addLine, newIccid } from '../fleet.fixture.ts';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
 import { goBy } from '../sim-services/clock.ts';
 import { holdVersions } from '../sim-services/profile-versions.ts';
-import { startFleet } from './service-rollouts.fixture.ts';
+import { contentOf } from '../sim-services/service-catalog.ts';
+import { settledOn, startFleet } from './service-rollouts.fixture.ts';
 
 let inventory: Inventory;
 beforeAll(async () => {
@@ -19,6 +22,11 @@ afterEach(() => {
   goBy(machineClock);
 });
 
+const waitingForLocks = async (): Promise<number> => {
+  const { rows } = await sql<{ waiting: number }>`select count(*)::int as waiting from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(inventory.adminDb);
+  return rows[0]?.waiting ?? 0;
+};
 const NO = 'Not in this contract';
 const DEVIATES = { kind: 'deviate', deviationKind: 'test', reason: 'A trip', options: { sms: 'off' } };
 
@@ -89,6 +97,34 @@ describe('an edit of a profile', () => {
     });
     const { body } = await edited.editing;
     expect(await fleet.rollout(body.rolloutId ?? '')).toMatchObject({ sims: 1 });
+  });
+
+  it('reaches the SIM that takes the place of a follower at that moment', async () => {
+    const fleet = await startFleet(inventory, { sims: 1 });
+    const { accountId, providerId } = fleet;
+    const line = await addLine(inventory.db, accountId, { providerId });
+    await fleet.put([{ id: line.simId }], settledOn(fleet.profile));
+    // It is known already: who holds the row is not the one who makes it.
+    await inAccount(inventory.db, accountId, (tx) => holdVersions(tx, accountId, [contentOf(fleet.profile)]));
+    const order = inventory.order(accountId);
+    await order.reserve(line.lineId);
+    await order.createTemporaryEsim();
+    const ended = { kind: 'sim_services', id: line.simId, accountId, dueAt: new Date() };
+    await inAccount(inventory.db, accountId, (tx) => setDue(tx, ended));
+    const both = await inAccount(inventory.db, accountId, async (tx) => {
+      // What the replacement writes last of the two SIMs' services.
+      await holdDue(tx, ended);
+      const replacing = order.commit({ iccid: newIccid() });
+      await expect.poll(waitingForLocks).toBe(1);
+      const editing = fleet.edit({ data: 'on' });
+      await expect.poll(waitingForLocks).toBe(2);
+      return { replacing, editing };
+    });
+    const newSimId = (await both.replacing).body.newSimId ?? '';
+    const rolloutId = (await both.editing).body.rolloutId ?? '';
+    await fleet.drive(rolloutId);
+    expect((await fleet.show(newSimId)).serviceProfile).toMatchObject({ version: 2 });
+    expect((await fleet.rollout(rolloutId)).counts).toMatchObject({ done: 2 });
   });
 
   it('that goes on and on leaves who comes to the profile with an answer to come back', async () => {
