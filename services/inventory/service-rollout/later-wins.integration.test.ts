@@ -32,6 +32,21 @@ const stateOf = async (fleet: Fleet, id: string, simId: string) =>
   (await fleet.listSims(id)).find((sim) => sim.simId === simId)?.state;
 const ids = (fleet: Fleet): [string, string] => [fleet.sims[0]?.id ?? '', fleet.sims[1]?.id ?? ''];
 
+/** Its provider says that it has the SIM so. */
+const reportOtherwise = async (
+  fleet: Fleet,
+  simId: string,
+  reported: { options: Record<string, string>; ratePlan: string | null },
+): Promise<void> => {
+  const ref = { accountId: fleet.accountId, id: simId };
+  await fleet.call('POST', '/service-reconciliations', { body: { simId } });
+  const asked = await takePortion(inventory.db, ref);
+  if (asked === null) throw new Error('the SIM is compared');
+  const { after, upTo } = asked;
+  const sims = asked.sims.map((sim) => ({ ...sim, ...reported }));
+  await recordReported(inventory.db, ref, { after, upTo, sims, unread: 0 });
+};
+
 describe('what a person wants of a SIM', () => {
   it('after the rollout was made stays, whether the SIM has had its turn or not', async () => {
     const fleet = await startFleet(inventory, { sims: 2 });
@@ -106,19 +121,29 @@ describe('what a person wants of a SIM', () => {
   it('by deciding that what the provider has counts stays as well', async () => {
     const fleet = await startFleet(inventory, { sims: 2 });
     const [first] = ids(fleet);
-    const ref = { accountId: fleet.accountId, id: first };
-    await fleet.call('POST', '/service-reconciliations', { body: { simId: first } });
-    const asked = await takePortion(inventory.db, ref);
-    if (asked === null) throw new Error('the SIM is compared');
-    const { after, upTo } = asked;
-    const sims = asked.sims.map((sim) => ({ ...sim, options: { sms: 'off' }, ratePlan: null }));
-    await recordReported(inventory.db, ref, { after, upTo, sims, unread: 0 });
+    await reportOtherwise(fleet, first, { options: { sms: 'off' }, ratePlan: null });
     const { id } = await migration(fleet, { data: 'on' });
     const { proposalId, version } = (await fleet.show(first)).drift ?? {};
     await fleet.call('POST', `/drift-proposals/${proposalId}/decision`, { body: { take: 'theirs', version } });
     await fleet.drive(id);
     expect((await fleet.rollout(id)).counts).toMatchObject({ done: 1, superseded: 1 });
     expect(await fleet.show(first)).toMatchObject({ deviation: { kind: 'found' } });
+  });
+
+  it('and leaves the SIM following its profile as it did, lets an edit of that reach it', async () => {
+    const fleet = await startFleet(inventory, { sims: 4 });
+    const [retried = '', reattached = '', listed = '', found = ''] = fleet.sims.map((sim) => sim.id);
+    await reportOtherwise(fleet, found, { options: {}, ratePlan: 'M' });
+    const { body } = await fleet.edit({ data: 'on' });
+    fleet.clock.moveOn(5);
+    expect((await fleet.change(retried, { kind: 'retry' })).status).toBe(201);
+    expect((await fleet.change(reattached, { kind: 'reattach' })).status).toBe(201);
+    const later = await fleet.create({ change: { kind: 'reattach' }, over: { simIds: [listed] } });
+    const { proposalId, version } = (await fleet.show(found)).drift ?? {};
+    await fleet.call('POST', `/drift-proposals/${proposalId}/decision`, { body: { take: 'theirs', version } });
+    await fleet.drive(body.rolloutId ?? '');
+    await fleet.drive(later.body.id);
+    for (const { id } of fleet.sims) expect((await fleet.show(id)).serviceProfile).toMatchObject({ version: 2 });
   });
 
   it('and names the profile that the rollout takes from under it, is refused and told so', async () => {

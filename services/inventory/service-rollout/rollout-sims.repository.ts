@@ -55,20 +55,22 @@ export const nextInTurn = async (tx: Transaction, { accountId, id }: RolloutRef,
 /**
  * A change of somebody later than the rollout, a decision that what its provider has counts, or a later rollout that has
  * not given the SIM up. Of two edits of a profile the later is the one with the higher version: between making its version
- * and its rollout another can come.
+ * and its rollout another can come. What leaves a SIM following its profile as it did is later than no edit of that.
  */
 const isOvertaken = sql`(
   exists (
     select from service_change c where c.account_id = r.account_id and c.sim_id = r.sim_id and c.rollout_id is null
       and (c.created_at, c.id) > (o.created_at, o.id)
+      and not (o.kind = 'edit_profile' and c.kind in ('retry', 'reattach'))
   ) or exists (
     select from drift_proposal d where d.account_id = r.account_id and d.sim_id = r.sim_id and d.state = 'taken'
-      and d.ended_at > o.created_at
+      and d.ended_at > o.created_at and not (o.kind = 'edit_profile' and d.drift -> 'options' = '{}')
   ) or exists (
     select from service_rollout_sim l
     join service_rollout p on p.account_id = l.account_id and p.id = l.rollout_id
     where l.account_id = r.account_id and l.sim_id = r.sim_id
       and (p.created_at, p.id) > (o.created_at, o.id) and not (p.state = 'cancelled' and l.waits)
+      and not (o.kind = 'edit_profile' and p.kind = 'reattach')
       and coalesce(p.profile_id <> o.profile_id or (p.profile ->> 'version')::int >= (o.profile ->> 'version')::int, true)
   )
 )`;
