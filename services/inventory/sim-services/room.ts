@@ -3,6 +3,7 @@ import { MOST_CALLS_AT_ONCE } from '@simlane/contracts/http/service-calls';
 import { sql } from 'kysely';
 import type { Transaction } from '../database.ts';
 import { SIM_SERVICES } from './changing.ts';
+import { OVERDUE_AFTER_MS } from './services-owed.ts';
 
 /** As many as are sent in one step. More would only wait longer, and what a person changes meanwhile with them. */
 export const MOST_SENT_TOGETHER = MOST_CALLS_AT_ONCE;
@@ -23,15 +24,15 @@ export const roomToSend = async (
     now,
   }: { readonly accountId: string; readonly providerId?: string; readonly most: number; readonly now: Date },
 ): Promise<number> => {
-  const ofProvider =
-    providerId === undefined
-      ? sql``
-      : sql`and exists (
-          select from sim where sim.account_id = due.account_id and sim.id = due.id and sim.provider_id = ${providerId}
-        )`;
+  const ofProvider = providerId === undefined ? sql`` : sql`and w.provider_id = ${providerId}`;
+  const soon = new Date(now.getTime() + SOON_MS);
+  // Asked before, it is looked at soon because its answer has not come: it waits for that, and not to be sent.
+  const askedBefore = new Date(soon.getTime() - OVERDUE_AFTER_MS);
   const { rows } = await sql<{ waiting: number }>`
     select count(*)::int as waiting from due
-    where account_id = ${accountId} and kind = ${SIM_SERVICES} and due_at < ${new Date(now.getTime() + SOON_MS)}
+    join sim_services w on w.account_id = due.account_id and w.sim_id = due.id
+    where due.account_id = ${accountId} and due.kind = ${SIM_SERVICES} and due.due_at < ${soon}
+      and coalesce(time_in_document(w.services #>> '{call,openedAt}') > ${askedBefore}, true)
       ${ofProvider}`.execute(tx);
   return Math.max(0, most - (rows[0]?.waiting ?? 0));
 };

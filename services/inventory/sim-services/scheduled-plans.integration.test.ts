@@ -170,6 +170,24 @@ describe('the first of the month', () => {
     expect(await portion()).toEqual({ simIds: [], again: null });
   });
 
+  it('takes up what there is room for, and the next at once: only the pace is waited for', async () => {
+    const { dueAt, moveTo, portion, first } = await scheduledSims(52);
+    moveTo(dueAt);
+    const { simIds } = await portion();
+    await first.ofSim(simIds[0] ?? '').settle();
+    expect(await portion()).toEqual({ simIds: [expect.any(String)], again: 0 });
+  });
+
+  it('goes on where a provider answers late: SIMs that wait for an answer do not wait to be sent', async () => {
+    const { dueAt, moveTo, portion, first } = await scheduledSims(52);
+    moveTo(dueAt);
+    const { simIds } = await portion();
+    for (const simId of simIds) await first.ofSim(simId).openNextCall();
+    // Some seconds before they are looked at, because nothing was said of them.
+    moveTo(new Date(dueAt.getTime() + 14.5 * 60_000));
+    expect((await portion()).simIds).toHaveLength(2);
+  });
+
   it('does not lose a plan that is scheduled while others are turned', async () => {
     const { dueAt, moveTo, turn, first, sims } = await scheduledSims(2);
     moveTo(dueAt);

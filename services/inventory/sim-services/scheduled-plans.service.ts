@@ -108,7 +108,8 @@ const turnNext = async (
   if (due.length === 0) return { simIds: [], again: null };
   const room = await roomToSend(tx, { accountId, providerId, most: MOST_SENT_TOGETHER, now });
   if (room === 0) return { simIds: [], again: ROOM_WAIT_MS };
-  const { granted, nextAt } = await takePace(tx, { ...plans, wanted: Math.min(due.length, room) });
+  const wanted = Math.min(due.length, room);
+  const { granted, nextAt } = await takePace(tx, { ...plans, wanted });
   const held = await takeManyServices(tx, accountId, due.slice(0, granted));
   const changed = held.flatMap((one) => {
     const after = planIsDue(one.services, now);
@@ -118,7 +119,7 @@ const turnNext = async (
   });
   await changeManyServices(tx, accountId, changed, { origin: byTime, now, lookAt: afterSentTogether(now) });
   const simIds = changed.map(({ held: { simId } }) => simId);
-  if (granted < due.length) return { simIds, again: waitForPace(nextAt, now) };
+  if (granted < wanted) return { simIds, again: waitForPace(nextAt, now) };
   return { simIds, again: simIds.length === 0 ? AFTER_HELD_MS : 0 };
 };
 

@@ -10,7 +10,7 @@ export interface ServedSim {
 }
 
 /** The workflow asks by itself for an answer that does not come; what has not moved so long after has lost its run. */
-const OVERDUE_AFTER_MS = 15 * 60 * 1000;
+export const OVERDUE_AFTER_MS = 15 * 60 * 1000;
 /** A call that waits for its answer is looked at daily: should its workflow be gone, this starts it again. */
 const CHECK_MS = 24 * 60 * 60 * 1000;
 
