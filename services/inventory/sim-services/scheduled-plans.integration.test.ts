@@ -118,6 +118,17 @@ describe('the first of the month', () => {
     expect(await wantedNow()).toBe(3);
   });
 
+  it('spends nothing of the pace on a SIM that somebody has at this moment', async () => {
+    const { dueAt, moveTo, portion, sims, accountId } = await scheduledSims(3, { perMinute: 2 });
+    moveTo(dueAt);
+    const [first] = sims.map(({ simId }) => simId).toSorted();
+    const { simIds } = await inAccount(inventory.db, accountId, async (tx) => {
+      await sql`select from sim where id = ${first} for update`.execute(tx);
+      return portion();
+    });
+    expect(simIds).toHaveLength(2);
+  });
+
   it('of one provider is held up by no other that the catalog does not answer for', async () => {
     const { dueAt, moveTo, wantedNow, first, accountId, providerId } = await scheduledSims(2);
     const unknown = randomUUID();

@@ -108,18 +108,21 @@ const turnNext = async (
   if (due.length === 0) return { simIds: [], again: null };
   const room = await roomToSend(tx, { accountId, providerId, most: MOST_SENT_TOGETHER, now });
   if (room === 0) return { simIds: [], again: ROOM_WAIT_MS };
-  const wanted = Math.min(due.length, room);
-  const { granted, nextAt } = await takePace(tx, { ...plans, wanted });
-  const held = await takeManyServices(tx, accountId, due.slice(0, granted));
-  const changed = held.flatMap((one) => {
+  const held = new Map((await takeManyServices(tx, accountId, due.slice(0, room))).map((one) => [one.simId, one]));
+  const begun = due.flatMap((simId) => {
+    const one = held.get(simId);
+    if (one === undefined) return [];
     const after = planIsDue(one.services, now);
     const { changeId, plan } = one.services.scheduled ?? {};
     const told = [{ event: 'services_plan_due', data: { changeId, ratePlan: plan } } as const];
     return after === one.services ? [] : [{ held: one, after, told }];
   });
+  // With the SIMs in hand: nothing of the pace is spent on those that somebody else has.
+  const { granted, nextAt } = await takePace(tx, { ...plans, wanted: begun.length });
+  const changed = begun.slice(0, granted);
   await changeManyServices(tx, accountId, changed, { origin: byTime, now, lookAt: afterSentTogether(now) });
   const simIds = changed.map(({ held: { simId } }) => simId);
-  if (granted < wanted) return { simIds, again: waitForPace(nextAt, now) };
+  if (granted < begun.length) return { simIds, again: waitForPace(nextAt, now) };
   return { simIds, again: simIds.length === 0 ? AFTER_HELD_MS : 0 };
 };
 
