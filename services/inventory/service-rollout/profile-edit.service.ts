@@ -29,6 +29,7 @@ import { countMembers, MOST_NAMED } from './rollout-preview.service.ts';
 import { followedVersions, followersOf, type Members, planBySize } from './rollout-set.repository.ts';
 import { deviatingFrom, simsOnProfile, tally, type TallyRow } from './rollout-tally.repository.ts';
 import { encodeRolloutToken, requireSeen, type SeenByPreview } from './rollout-token.ts';
+import { endRollout } from './rollout-changing.ts';
 import { newRollout, startRollout } from './rollout.service.ts';
 
 /** The profile as the edit leaves it. */
@@ -286,6 +287,11 @@ const addEdit = async (
     bodyHash: origin.bodyHash,
   };
   await insertChange(tx, change, origin);
-  if (hasFollowers) await startRollout(tx, rollout, { members, canary: wish.canary?.sims, origin: null, caller });
-  return toServiceChange(change);
+  if (!hasFollowers) return toServiceChange(change);
+  const started = await startRollout(tx, rollout, { members, canary: wish.canary?.sims, origin: null, caller });
+  if (started !== null) return toServiceChange(change);
+  // All of them have left the profile since they were counted.
+  const ended = { state: 'done', endedAt: now } as const;
+  await endRollout(tx, { ...rollout, ...ended }, { event: 'rollout_done', hasFailures: false, now });
+  return toServiceChange({ ...change, ...ended });
 };

@@ -127,6 +127,32 @@ describe('an edit of a profile', () => {
     expect((await fleet.rollout(rolloutId)).counts).toMatchObject({ done: 2 });
   });
 
+  it('is done where the last follower leaves the profile at that moment', async () => {
+    const fleet = await startFleet(inventory, { sims: 1 });
+    const [simId = ''] = fleet.sims.map(({ id }) => id);
+    const key = randomUUID();
+    const { accountId } = fleet;
+    const undone = new Error('undone');
+    const edited: Promise<Awaited<ReturnType<typeof fleet.edit>>>[] = [];
+    const under = inAccount(inventory.db, accountId, async (tx) => {
+      // The edit has counted its followers, and waits for whoever has its key.
+      await sql`insert into service_change (account_id, id, kind, state, requested_by, wants, changes, created_at,
+          idempotency_caller, idempotency_key, body_hash)
+        select ${accountId}, ${randomUUID()}, 'edit_profile', 'pending', 'a', '{}', '{}', now(), 'admin-1', ${key}, 'b'
+      `.execute(tx);
+      edited.push(fleet.edit({ data: 'on' }, {}, { key }));
+      await expect.poll(waitingForLocks).toBe(1);
+      const other = { kind: 'migrate', serviceProfileId: fleet.addProfile().profile.id };
+      expect((await fleet.change(simId, other)).status).toBe(201);
+      throw undone;
+    });
+    await expect(under).rejects.toBe(undone);
+    const { status, body } = (await edited[0]) ?? {};
+    expect([status, body?.state]).toEqual([201, 'done']);
+    expect(await fleet.getChange(body?.id ?? '')).toMatchObject({ state: 'done' });
+    expect(await fleet.rollout(body?.rolloutId ?? '')).toMatchObject({ state: 'done', sims: 0 });
+  });
+
   it('that goes on and on leaves who comes to the profile with an answer to come back', async () => {
     const fleet = await startFleet(inventory, { sims: 1 });
     const { profile } = fleet.addProfile();

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { machineClock } from '@simlane/service-kit/clock';
+import { inAccount } from '@simlane/service-kit/postgres';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addLine, newIccid } from '../fleet.fixture.ts';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
 import { goBy } from '../sim-services/clock.ts';
+import { addRolloutSims, nextInTurn } from './rollout-sims.repository.ts';
 import { type Fleet, settledOn, startFleet } from './service-rollouts.fixture.ts';
 
 let inventory: Inventory;
@@ -238,6 +241,24 @@ describe('bringing back', () => {
     expect((await fleet.show(deviating[1] ?? '')).serviceProfile).toMatchObject({ version: 4 });
     expect((await fleet.create(wish)).problem.code).toBe('rollout_empty');
   });
+});
+
+it('a set that is fixed in several statements has everybody, also where somebody leaves it meanwhile', async () => {
+  const fleet = await startFleet(inventory, { sims: 6, withoutIccid: 1 });
+  const simIds = fleet.sims.map(({ id }) => id);
+  const rollout = { accountId: fleet.accountId, id: randomUUID() };
+  // The first has left as soon as it is in the set.
+  const members = sql<{ sim_id: string; place: number }>`
+    select s.id as sim_id, s.iccid, 0 as place from sim s
+    where s.account_id = ${fleet.accountId} and not exists (
+      select from service_rollout_sim r where r.rollout_id = ${rollout.id} and r.sim_id = s.id and r.position = 1
+    )`;
+  const inOrder = await inAccount(inventory.db, fleet.accountId, async (tx) => {
+    expect(await addRolloutSims(tx, rollout, members, 2)).toBe(6);
+    return (await nextInTurn(tx, rollout, 10)).map(({ simId }) => simId);
+  });
+  const [late] = fleet.sims.filter(({ iccid }) => iccid === null);
+  expect(inOrder).toEqual([...simIds.filter((id) => id !== late?.id).toSorted(), late?.id]);
 });
 
 it('a rollout of another account is not there', async () => {

@@ -11,22 +11,33 @@ import { type Members, planBySize } from './rollout-set.repository.ts';
 const ADDED_AT_ONCE = 50_000;
 
 /**
- * Fixes the set of a rollout, as its members are at this moment, and resolves to how many they are. Those of which the
- * provider can be told go first: a canary is to have answers.
+ * Fixes the set of a rollout, and resolves to how many its members are. Those of which the provider can be told go first:
+ * a canary is to have answers. Who leaves the members between two statements takes nobody else's place.
+ *
+ * @param atOnce how many are added by one statement
  */
 export const addRolloutSims = async (
   tx: Transaction,
   { accountId, id }: RolloutRef,
   members: Members,
+  atOnce = ADDED_AT_ONCE,
 ): Promise<number> => {
-  for (let added = 0, from = 0; ; from += ADDED_AT_ONCE) {
-    // A member that has moved within the order since the last statement is there already.
+  for (let added = 0; ; ) {
+    // By groups, and not by a join: nobody knows yet how many of them are there, and a join for few takes minutes.
     const { numAffectedRows } = await sql`
       insert into service_rollout_sim (account_id, rollout_id, sim_id, position)
-      select ${accountId}, ${id}, m.sim_id, row_number() over (order by m.iccid is null, m.place, m.sim_id)
-      from (${members}) m
-      order by 4 limit ${ADDED_AT_ONCE} offset ${from}
-      on conflict do nothing`.execute(tx);
+      select ${accountId}, ${id}, m.sim_id, ${added} + row_number() over (order by m.is_late, m.place, m.sim_id)
+      from (
+        select sim_id, bool_or(is_late) as is_late, min(place) as place
+        from (
+          select sim_id, iccid is null as is_late, place, false as is_there from (${members}) member
+          union all
+          select sim_id, null, null, true from service_rollout_sim
+          where account_id = ${accountId} and rollout_id = ${id}
+        ) known
+        group by sim_id having not bool_or(is_there)
+      ) m
+      order by 4 limit ${atOnce}`.execute(tx);
     const more = Number(numAffectedRows ?? 0n);
     if (more === 0) return added;
     added += more;

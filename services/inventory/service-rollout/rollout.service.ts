@@ -160,7 +160,7 @@ export const newRollout = (
   };
 };
 
-/** Writes the rollout with its SIMs, and wakes its workflow. Null, and nothing is to be committed, where it has none. */
+/** Writes the rollout with its SIMs, and wakes its workflow. Null where it has none: then it is not to be left so. */
 export const startRollout = async (
   tx: Transaction,
   rollout: StoredRollout,
