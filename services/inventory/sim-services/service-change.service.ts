@@ -17,13 +17,14 @@ import { timeNow } from './clock.ts';
 import { encodePreviewToken, requireFresh } from './preview-token.ts';
 import { askingAgain, holdVersions } from './profile-versions.ts';
 import { billingOf, contentOf, type ServiceProfileFacts } from './service-catalog.ts';
-import { groundOf, noSim, type ServiceChanges } from './service-ground.ts';
+import { type Ground, groundOf, noSim, type ServiceChanges } from './service-ground.ts';
 import { carryOut, changesNothing, requireChangeable, shownChanges, wantsOf } from './service-wish.ts';
 import { cancelScheduled, retry, type SimServices } from './sim-services.ts';
 import {
   findChange,
   findChangeOfKey,
   insertChange,
+  type KeptServices,
   listChanges,
   readServices,
   type StoredChange,
@@ -98,26 +99,35 @@ const makeChange = async (
 ): Promise<ServiceChange> => {
   const { accountId, sub } = caller;
   const making = `${sub} ${origin.key}`;
-  const { facts, kept, newProfile } = await groundOf(services, caller, { wish, making });
+  const { facts: asked, kept, newProfile } = await groundOf(services, caller, { wish, making });
   const changeId = uuidV7();
-  const asking = { facts, changeId, by: sub };
-  const seen = (version: number, after: SimServices) => ({ wish, version, profile: contentOf(facts), after });
+  const stepOf = (facts: ServiceProfileFacts, before: KeptServices, now: Date) => {
+    const after = carryOut(before.services, wish, { facts, changeId, by: sub, now });
+    requireFresh({ wish, version: before.version, profile: contentOf(facts), after });
+    return after;
+  };
   // Before a profile is made for nothing.
-  requireFresh(seen(kept.version, carryOut(kept.services, wish, { ...asking, now: timeNow() })));
-  if (newProfile !== null) {
-    await services.serviceCatalog.make(accountId, newProfile.id, { newProfile: newProfile.content, createdBy: sub });
-  }
+  stepOf(asked, kept, timeNow());
+  const facts = newProfile === null ? asked : await factsOfNew(services, caller, newProfile);
   const made = await inAccount(services.db, accountId, async (tx) => {
     await holdVersions(tx, accountId, [contentOf(facts)]);
     const now = timeNow();
     const held = await takeChangeable(tx, caller, wish.simId);
     requireSameProfile(wish, held.services, facts);
-    const after = carryOut(held.services, wish, { ...asking, now });
-    requireFresh(seen(held.version, after));
-    return addChange(tx, held, after, { wish, changeId, caller, origin, now });
+    return addChange(tx, held, stepOf(facts, held, now), { wish, changeId, caller, origin, now });
   });
   services.onWanted({ accountId, simId: wish.simId });
   return made;
+};
+
+/** Makes the profile. It may have been made before, by the same request, and edited since. */
+const factsOfNew = async (
+  { serviceCatalog }: ServiceChanges,
+  { accountId, sub }: Caller,
+  { id, content }: NonNullable<Ground['newProfile']>,
+): Promise<ServiceProfileFacts> => {
+  await serviceCatalog.make(accountId, id, { newProfile: content, createdBy: sub });
+  return serviceCatalog.profile(accountId, id);
 };
 
 const takeChangeable = async (tx: Transaction, caller: Caller, simId: string): Promise<HeldServices> => {

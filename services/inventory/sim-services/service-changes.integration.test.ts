@@ -109,6 +109,21 @@ describe('a migration', () => {
     expect((await sim.show()).serviceProfile).toEqual({ id: [...inventory.serviceCatalog.made.keys()][0], version: 1 });
   });
 
+  it('to a profile that it has made and somebody has edited at once, is to its newest version', async () => {
+    const sim = await settled();
+    const { make } = inventory.serviceCatalog;
+    inventory.serviceCatalog.make = async (accountId, id, request) => {
+      inventory.serviceCatalog.make = make;
+      await make(accountId, id, request);
+      const edit = { kind: 'edit_profile', serviceProfileId: id, options: { data: 'slow' } };
+      await sim.call('POST', '/service-changes', edit, ['administrator']);
+    };
+    const body = { kind: 'migrate', newProfile: { copyOf: sim.profileId, options: { data: 'on' } } };
+    expect((await sim.change(body, ['administrator'])).status).toBe(201);
+    const { serviceProfile, options } = await sim.show();
+    expect([serviceProfile?.version, options[0]?.profile]).toEqual([2, 'slow']);
+  });
+
   it('can be to any unarchived profile of the SIM’s provider', async () => {
     const sim = await settled();
     const archived = sim.addProfile();
