@@ -87,7 +87,9 @@ const movePortionOf = async (tx: Transaction, before: StoredRollout, ground: Gro
       return { state: rollout.state, moved: 0, again };
     }
     case 'move': {
-      const room = await roomToSend(tx, { accountId: rollout.accountId, most: MOST_SENT_TOGETHER, now });
+      const { accountId } = rollout;
+      const providerIds = [...ground.providers.keys()];
+      const room = await roomToSend(tx, { accountId, providerIds, most: MOST_SENT_TOGETHER, now });
       if (room === 0) {
         await keepRollout(tx, rollout, { lookIn: ROOM_WAIT_MS, now });
         return { state: rollout.state, moved: 0, again: ROOM_WAIT_MS };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { machineClock } from '@simlane/service-kit/clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { addLine } from '../fleet.fixture.ts';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
 import { goBy } from '../sim-services/clock.ts';
 import { createRolloutDueHandler } from './rollout-due-handler.ts';
@@ -52,6 +53,23 @@ describe('a rollout', () => {
     expect(done.counts).toMatchObject({ done: 70, waiting: 0, pending: 0 });
     expect(done.endedAt).not.toBeNull();
     expect(await fleet.events(`/service-rollouts/${id}`)).toEqual(['rollout_created', 'rollout_done']);
+  });
+
+  it('waits for no SIM of another provider that waits to be sent', async () => {
+    const fleet = await startFleet(inventory, { sims: 51 });
+    const stranger = inventory.serviceCatalog.add({ providerId: randomUUID() });
+    const { providerId } = stranger.profile;
+    const { simId } = await addLine(inventory.db, fleet.accountId, { providerId });
+    const migrate = { kind: 'migrate', serviceProfileId: fleet.addProfile({ options: { data: 'on' } }).profile.id };
+    const simIds = fleet.sims.map(({ id }) => id);
+    const { body } = await fleet.create({ change: migrate, over: { simIds }, canary: { sims: 51 } });
+    expect(await fleet.portion(body.id)).toMatchObject({ moved: 50 });
+    expect(await fleet.portion(body.id)).toMatchObject({ moved: 0, again: 200 });
+    const { body: other } = await fleet.create({
+      change: { kind: 'migrate', serviceProfileId: stranger.profile.id },
+      over: { simIds: [simId] },
+    });
+    expect(await fleet.portion(other.id)).toMatchObject({ moved: 1 });
   });
 
   it('makes one service change for each SIM, which is on its timeline and in the list', async () => {

@@ -10,21 +10,16 @@ export const MOST_SENT_TOGETHER = MOST_CALLS_AT_ONCE;
 /** Longer than the first redelivery: what is handled at this moment, or has been and has not begun, waits too. */
 const SOON_MS = 90_000;
 
-/**
- * How many more SIMs may be changed now, so that they are sent soon after.
- *
- * @param providerId only its SIMs count; those of the whole account, unless given
- */
+/** How many more SIMs of these providers may be changed now, so that they are sent soon after. What others are sent is no matter. */
 export const roomToSend = async (
   tx: Transaction,
   {
     accountId,
-    providerId,
+    providerIds,
     most,
     now,
-  }: { readonly accountId: string; readonly providerId?: string; readonly most: number; readonly now: Date },
+  }: { readonly accountId: string; readonly providerIds: readonly string[]; readonly most: number; readonly now: Date },
 ): Promise<number> => {
-  const ofProvider = providerId === undefined ? sql`` : sql`and w.provider_id = ${providerId}`;
   const soon = new Date(now.getTime() + SOON_MS);
   // Asked before, it is looked at soon because its answer has not come: it waits for that, and not to be sent.
   const askedBefore = new Date(soon.getTime() - OVERDUE_AFTER_MS);
@@ -33,6 +28,6 @@ export const roomToSend = async (
     join sim_services w on w.account_id = due.account_id and w.sim_id = due.id
     where due.account_id = ${accountId} and due.kind = ${SIM_SERVICES} and due.due_at < ${soon}
       and coalesce(time_in_document(w.services #>> '{call,openedAt}') > ${askedBefore}, true)
-      ${ofProvider}`.execute(tx);
+      and w.provider_id = any (${providerIds}::uuid[])`.execute(tx);
   return Math.max(0, most - (rows[0]?.waiting ?? 0));
 };

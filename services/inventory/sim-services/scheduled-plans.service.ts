@@ -106,7 +106,7 @@ const turnNext = async (
   const { accountId, providerId, now } = plans;
   const due = await duePlans(tx, plans, MOST_SENT_TOGETHER);
   if (due.length === 0) return { simIds: [], again: null };
-  const room = await roomToSend(tx, { accountId, providerId, most: MOST_SENT_TOGETHER, now });
+  const room = await roomToSend(tx, { accountId, providerIds: [providerId], most: MOST_SENT_TOGETHER, now });
   if (room === 0) return { simIds: [], again: ROOM_WAIT_MS };
   const held = new Map((await takeManyServices(tx, accountId, due.slice(0, room))).map((one) => [one.simId, one]));
   const begun = due.flatMap((simId) => {
