@@ -111,9 +111,10 @@ describe('a migration', () => {
 
   it('to a profile that it has made and somebody has edited at once, is to its newest version', async () => {
     const sim = await settled();
-    const { make } = inventory.serviceCatalog;
-    inventory.serviceCatalog.make = async (accountId, id, request) => {
-      inventory.serviceCatalog.make = make;
+    const catalog = inventory.serviceCatalog;
+    const make = catalog.make.bind(catalog);
+    catalog.make = async (accountId, id, request) => {
+      catalog.make = make;
       await make(accountId, id, request);
       const edit = { kind: 'edit_profile', serviceProfileId: id, options: { data: 'slow' } };
       await sim.call('POST', '/service-changes', edit, ['administrator']);
