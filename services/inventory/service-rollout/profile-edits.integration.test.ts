@@ -9,7 +9,6 @@ import { addLine, newIccid } from '../fleet.fixture.ts';
 import { type Inventory, startInventory } from '../inventory.fixture.ts';
 import { goBy } from '../sim-services/clock.ts';
 import { holdVersions } from '../sim-services/profile-versions.ts';
-import { contentOf } from '../sim-services/service-catalog.ts';
 import { settledOn, startFleet } from './service-rollouts.fixture.ts';
 
 let inventory: Inventory;
@@ -104,24 +103,20 @@ describe('an edit of a profile', () => {
     const { accountId, providerId } = fleet;
     const line = await addLine(inventory.db, accountId, { providerId });
     await fleet.put([{ id: line.simId }], settledOn(fleet.profile));
-    // It is known already: who holds the row is not the one who makes it.
-    await inAccount(inventory.db, accountId, (tx) => holdVersions(tx, accountId, [contentOf(fleet.profile)]));
     const order = inventory.order(accountId);
     await order.reserve(line.lineId);
     await order.createTemporaryEsim();
     const ended = { kind: 'sim_services', id: line.simId, accountId, dueAt: new Date() };
     await inAccount(inventory.db, accountId, (tx) => setDue(tx, ended));
-    const both = await inAccount(inventory.db, accountId, async (tx) => {
+    const { replacing, edited } = await inAccount(inventory.db, accountId, async (tx) => {
       // What the replacement writes last of the two SIMs' services.
       await holdDue(tx, ended);
-      const replacing = order.commit({ iccid: newIccid() });
+      const replaced = order.commit({ iccid: newIccid() });
       await expect.poll(waitingForLocks).toBe(1);
-      const editing = fleet.edit({ data: 'on' });
-      await expect.poll(waitingForLocks).toBe(2);
-      return { replacing, editing };
+      return { replacing: replaced, edited: await fleet.edit({ data: 'on' }) };
     });
-    const newSimId = (await both.replacing).body.newSimId ?? '';
-    const rolloutId = (await both.editing).body.rolloutId ?? '';
+    const newSimId = (await replacing).body.newSimId ?? '';
+    const rolloutId = edited.body.rolloutId ?? '';
     await fleet.drive(rolloutId);
     expect((await fleet.show(newSimId)).serviceProfile).toMatchObject({ version: 2 });
     expect((await fleet.rollout(rolloutId)).counts).toMatchObject({ done: 2 });

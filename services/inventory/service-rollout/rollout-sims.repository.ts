@@ -185,6 +185,27 @@ export const handOverRolloutSims = async (
     update service_rollout_sim set sim_id = ${to} where account_id = ${accountId} and sim_id = ${from}`.execute(tx);
 };
 
+/**
+ * The same for turns of SIMs that were replaced while the set of the rollout was written, and handed on nothing, because
+ * it was not there to be seen. Resolves to those that another SIM follows; it has its turn with a later portion.
+ */
+export const handOnTurns = async (
+  tx: Transaction,
+  { accountId, id }: RolloutRef,
+  simIds: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  if (simIds.length === 0) return new Set();
+  const { rows } = await sql<{ old_sim_id: string }>`
+    update service_rollout_sim r set sim_id = p.new_sim_id
+    from sim_replacement p
+    where r.account_id = ${accountId} and r.rollout_id = ${id} and r.sim_id = any (${simIds}::uuid[])
+      and p.account_id = r.account_id and p.old_sim_id = r.sim_id and p.state = 'committed'
+      and not exists (select from service_rollout_sim f
+        where f.account_id = r.account_id and f.rollout_id = r.rollout_id and f.sim_id = p.new_sim_id)
+    returning p.old_sim_id`.execute(tx);
+  return new Set(rows.map(({ old_sim_id }) => old_sim_id));
+};
+
 /** Where a SIM stands, in SQL. */
 const stateOf = (rollout: { readonly state: ServiceRolloutState }) => {
   const hasEnded = rollout.state === 'stopped' || rollout.state === 'cancelled' || rollout.state === 'done';

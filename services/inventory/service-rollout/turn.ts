@@ -9,8 +9,10 @@ import { migrate, reattach, retry, setProfileVersion, type SimServices } from '.
 import type { StoredRollout } from './rollout.repository.ts';
 
 export type Turn =
-  /** Something else was wanted of it later, or it has ended. */
+  /** Something else was wanted of it later. */
   | { readonly kind: 'superseded' }
+  /** It is discarded. */
+  | { readonly kind: 'ended' }
   /** It is so already. */
   | { readonly kind: 'unchanged' }
   /** Its change has not failed any more, without us. */
@@ -35,7 +37,8 @@ export interface Asked {
 }
 
 export const turnOf = ({ services, sim }: Pick<HeldServices, 'services' | 'sim'>, asked: Asked): Turn => {
-  if (!sim.isInUse || asked.isOvertaken) return { kind: 'superseded' };
+  if (asked.isOvertaken) return { kind: 'superseded' };
+  if (!sim.isInUse) return { kind: 'ended' };
   if (asked.before !== null && asked.before !== 'failed') return { kind: 'settled' };
   if (asked.before === 'failed') {
     const { provider, changeId, now } = asked;

@@ -14,7 +14,14 @@ import {
 import type { Origin } from '../timeline/timeline.repository.ts';
 import { MOST_IN_A_PORTION } from './rollout.ts';
 import type { StoredRollout } from './rollout.repository.ts';
-import { findOvertaken, type InTurn, nextInTurn, setTurnsTaken, type TurnTaken } from './rollout-sims.repository.ts';
+import {
+  findOvertaken,
+  handOnTurns,
+  type InTurn,
+  nextInTurn,
+  setTurnsTaken,
+  type TurnTaken,
+} from './rollout-sims.repository.ts';
 import { type Turn, turnOf } from './turn.ts';
 
 /** What the catalog has said before anything was taken. */
@@ -61,7 +68,10 @@ export const moveNext = async (
     inTurn.map(({ simId }) => simId),
   );
   const all = await judgeTurns(tx, rollout, { inTurn, held, ...ground });
-  const without = all.filter(({ turn }) => !isMove(turn) && turn.kind !== 'later');
+  const handedOn = await handOnTurns(tx, rollout, endedOf(all));
+  const without = all.filter(({ held: { simId }, turn }) => {
+    return !isMove(turn) && turn.kind !== 'later' && !handedOn.has(simId);
+  });
   const paced = await letGo(tx, all.filter(({ turn }) => isMove(turn)).slice(0, most), ground);
   await moveSims(tx, rollout, paced.sims, ground.now);
   const turns = [...without, ...paced.sims].map(turnTaken);
@@ -74,11 +84,19 @@ export const moveNext = async (
   };
 };
 
+const endedOf = (all: readonly SimInTurn[]): string[] =>
+  all.flatMap(({ held: { simId }, turn }) => (turn.kind === 'ended' ? [simId] : []));
+
 const isMove = (turn: Turn): turn is Extract<Turn, { after: unknown }> => 'after' in turn;
 
 const turnTaken = ({ held: { simId }, changeId, hadChange, turn }: SimInTurn): TurnTaken => {
-  const outcome = turn.kind === 'unchanged' || turn.kind === 'superseded' ? turn.kind : null;
+  const outcome = outcomeOf(turn);
   return { simId, changeId: outcome === null || hadChange ? changeId : null, outcome };
+};
+
+const outcomeOf = ({ kind }: Turn): TurnTaken['outcome'] => {
+  if (kind === 'ended') return 'superseded';
+  return kind === 'unchanged' || kind === 'superseded' ? kind : null;
 };
 
 /** What becomes of each that could be taken, in the order of their turns. */

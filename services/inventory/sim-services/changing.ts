@@ -9,7 +9,6 @@ import { visibilityOf } from '../fleet/visibility.ts';
 import { handOverRolloutSims } from '../service-rollout/rollout-sims.repository.ts';
 import { addToTimeline, type Origin, type TimelineEvent } from '../timeline/timeline.repository.ts';
 import { timeNow } from './clock.ts';
-import { holdOffEdits } from './profile-versions.ts';
 import { changeState } from './service-change.ts';
 import { servicesDueAt, type ServedSim } from './services-owed.ts';
 import { end, moveTo, type SimServices } from './sim-services.ts';
@@ -220,7 +219,6 @@ export const endServices = async (
   const ended = { ...held, sim: { ...held.sim, isInUse: false } };
   if (followedBy !== undefined) {
     const { accountId, simId } = ref;
-    if (held.services.profile !== null) await holdOffEdits(tx, accountId, held.services.profile);
     await handOverRolloutSims(tx, { accountId, from: simId, to: followedBy });
     const scheduledBy = held.services.scheduled?.changeId ?? null;
     await moveOpenChanges(tx, { accountId, from: simId, to: followedBy, scheduledBy });

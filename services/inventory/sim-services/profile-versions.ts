@@ -32,25 +32,6 @@ export const setNewestVersion = async (tx: Transaction, accountId: string, { id,
  */
 export const holdVersions = async (tx: Transaction, accountId: string, profiles: readonly Version[]): Promise<void> => {
   if (profiles.length === 0) return;
-  const newest = await holdNewest(tx, accountId, profiles);
-  const edited = profiles.find(({ id, version }) => (newest.get(id) ?? version) > version);
-  if (edited !== undefined) throw new ProfileEdited(edited.id);
-};
-
-/**
- * The same for a SIM that follows another, in whatever version that one has. An edit that was first has the other SIM in
- * its rollout, and one that waits finds this one. It comes with the SIMs in hand; should two make the row at the same
- * moment and wait for each other, PostgreSQL ends one, which is done again.
- */
-export const holdOffEdits = async (tx: Transaction, accountId: string, profile: Version): Promise<void> => {
-  await holdNewest(tx, accountId, [profile]);
-};
-
-const holdNewest = async (
-  tx: Transaction,
-  accountId: string,
-  profiles: readonly Version[],
-): Promise<ReadonlyMap<string, number>> => {
   const ids = profiles.map(({ id }) => id);
   // In one order for all. There is to be a row, so that an edit can be held off.
   await sql`insert into profile_version (account_id, profile_id, version)
@@ -60,7 +41,9 @@ const holdNewest = async (
   const { rows } = await sql<Version>`
     select profile_id as id, version from profile_version
     where account_id = ${accountId} and profile_id = any(${ids}::uuid[]) order by profile_id for share`.execute(tx);
-  return new Map(rows.map(({ id, version }) => [id, version]));
+  const newest = new Map(rows.map(({ id, version }) => [id, version]));
+  const edited = profiles.find(({ id, version }) => (newest.get(id) ?? version) > version);
+  if (edited !== undefined) throw new ProfileEdited(edited.id);
 };
 
 /** Does all of it again, from what the catalog is asked, where a profile was edited in between. */
