@@ -359,6 +359,7 @@ describe("another account's ids", () => {
       factId: before.facts[0]?.id ?? '',
       lineId: victim.line.id,
       id: victim.order.providerId,
+      providerId: victim.order.providerId,
       requestId,
       notificationId,
       simId: victim.sim.id,
