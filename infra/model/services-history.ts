@@ -203,10 +203,11 @@ export class ServicesHistory {
   /** Somebody changes the SIM at the provider; it is found, and decided. What is on its way is compared another time. */
   async #drift(): Promise<void> {
     const { simId, iccid, how } = this.sim;
-    const before = await this.view();
     const option = this.#random.pick(OPTIONS);
-    const confirmed = before.options.find((one) => one.option === option)?.confirmed;
-    if (confirmed == null || !(await this.isAtRest())) return;
+    if (!(await this.isAtRest())) return;
+    // Only now: what is on its way could be confirmed between the two looks, and theirs be no other than ours.
+    const confirmed = (await this.view()).options.find((one) => one.option === option)?.confirmed;
+    if (confirmed == null) return;
     const theirs = confirmed === 'on' ? 'off' : 'on';
     await this.#sandbox.setServices(providerIdOf(how), iccid, { options: { [option]: theirs } });
     // A call may be open that nobody sees: what is on its way is compared another time, so it is asked for again.
