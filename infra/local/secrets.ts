@@ -39,7 +39,7 @@ export const hasSecrets = (stateFolder: string): boolean => existsSync(secretsFi
  */
 export function readOrMakeSecrets(stateFolder: string): LocalSecrets {
   const file = secretsFile(stateFolder);
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>) : {};
+  const kept = hasSecrets(stateFolder) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>) : {};
   if (isWhole(kept)) return kept;
   const secrets = { ...makeSecrets(), ...kept };
   const draft = `${file}.draft`;

@@ -57,6 +57,7 @@ await runService({
     onClose(async () => client.close());
     const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
     onClose(() => temporal.close());
+    const onTemporal = { temporal, taskQueue: config.TEMPORAL_TASK_QUEUE };
     const originals = createS3OriginalStore({
       endpoint: config.S3_ENDPOINT,
       region: config.S3_REGION,
@@ -76,7 +77,7 @@ await runService({
       handlers: {
         ...createQrCodeDueHandlers({
           db,
-          workflows: createTemporalQrCodeWorkflows({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+          workflows: createTemporalQrCodeWorkflows(onTemporal),
         }),
         [UNKEPT_FILE]: createUnkeptFileHandler({ db, originals, sealer }),
       },
@@ -86,7 +87,7 @@ await runService({
     // A loop of its own: what goes by the calendar is due by a clock that demos and tests can move on.
     const clock = config.DUE_CLOCK_FILE === undefined ? machineClock : createSettableClock(config.DUE_CLOCK_FILE);
     goBy(clock);
-    const servicesWorkflow = createTemporalServicesWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE });
+    const servicesWorkflow = createTemporalServicesWorkflow(onTemporal);
     const servicesLoop: DueLoop = createDueLoop({
       db,
       logger,
@@ -95,15 +96,15 @@ await runService({
         ...createServicesDueHandlers({ db, serviceCatalog, workflow: servicesWorkflow }),
         ...createScheduledPlansDueHandler({
           db,
-          workflow: createTemporalScheduledPlansWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+          workflow: createTemporalScheduledPlansWorkflow(onTemporal),
         }),
         ...createRolloutDueHandler({
           db,
-          workflow: createTemporalRolloutWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+          workflow: createTemporalRolloutWorkflow(onTemporal),
         }),
         ...createReconciliationDueHandler({
           db,
-          workflow: createTemporalReconciliationWorkflow({ temporal, taskQueue: config.TEMPORAL_TASK_QUEUE }),
+          workflow: createTemporalReconciliationWorkflow(onTemporal),
         }),
       },
     });

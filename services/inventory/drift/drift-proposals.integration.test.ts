@@ -174,6 +174,17 @@ describe('what a provider reports otherwise than it has confirmed', () => {
   });
 });
 
+/** Deviates, and its provider has it as its profile does. */
+const deviatingAndReportedAsProfile = async () => {
+  const sim = await startSettled(inventory);
+  await sim.change({ ...deviation, options: { data: 'on' } });
+  await sim.settle();
+  await sim.reconcile({ [sim.simId]: { options: { data: 'off' } } });
+  const [proposal] = await sim.proposals();
+  if (proposal === undefined) throw new Error('there is no proposal');
+  return { ...sim, proposal };
+};
+
 describe('taking theirs', () => {
   it('is a deviation of kind found with their values, confirmed as they are, and sends nothing', async () => {
     const sim = await drifting();
@@ -190,27 +201,17 @@ describe('taking theirs', () => {
   });
 
   it('ends a deviation where theirs are the values of the profile', async () => {
-    const sim = await startSettled(inventory);
-    await sim.change({ ...deviation, options: { data: 'on' } });
-    await sim.settle();
-    await sim.reconcile({ [sim.simId]: { options: { data: 'off' } } });
-    const [proposal] = await sim.proposals();
-    if (proposal === undefined) throw new Error('there is no proposal');
-    await sim.decide(proposal, 'theirs');
+    const sim = await deviatingAndReportedAsProfile();
+    await sim.decide(sim.proposal, 'theirs');
     expect(await sim.show()).toMatchObject({ deviation: null, options: [{ own: null, confirmed: 'off' }, {}, {}] });
     expect(await sim.openNextCall()).toBeNull();
   });
 
   it('ends none where the profile is edited at this moment, so that theirs are its values no longer', async () => {
-    const sim = await startSettled(inventory);
-    await sim.change({ ...deviation, options: { data: 'on' } });
-    await sim.settle();
-    await sim.reconcile({ [sim.simId]: { options: { data: 'off' } } });
-    const [proposal] = await sim.proposals();
-    if (proposal === undefined) throw new Error('there is no proposal');
+    const sim = await deviatingAndReportedAsProfile();
     const edit = { kind: 'edit_profile', serviceProfileId: sim.profileId, options: { sms: 'off' } };
     inventory.serviceCatalog.meanwhile = () => sim.call('POST', '/service-changes', edit, ['administrator']);
-    expect((await sim.decide(proposal, 'theirs')).status).toBe(200);
+    expect((await sim.decide(sim.proposal, 'theirs')).status).toBe(200);
     // Without it, the SIM would follow the profile with sms on, and nobody would tell it of the edit.
     expect(await sim.show()).toMatchObject({ deviation: { kind: 'found' }, options: [{}, {}, { own: 'on' }] });
   });

@@ -1,3 +1,4 @@
+import type { KeyedRequest } from '@simlane/service-kit/idempotency-key';
 import type { Language } from '@simlane/contracts/http/primitives';
 import { setDue } from '@simlane/service-kit/due';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
@@ -25,7 +26,7 @@ export interface NewNotification {
   readonly automatic: boolean;
   readonly origin: Origin;
   readonly now: Date;
-  readonly key?: { readonly caller: string; readonly key: string; readonly bodyHash: string };
+  readonly key?: KeyedRequest;
 }
 
 /** A notification of a current code, with a link of its own. Its mail is owed from now on. */

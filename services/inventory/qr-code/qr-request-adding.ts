@@ -1,3 +1,4 @@
+import type { KeyedRequest } from '@simlane/service-kit/idempotency-key';
 import type { RequestMessages } from '@simlane/contracts/http/qr-request-messages';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import { uuidV7 } from '@simlane/service-kit/uuid-v7';
@@ -7,7 +8,7 @@ import { addToTimeline, type Origin } from '../timeline/timeline.repository.ts';
 import { insertLinks } from './link.repository.ts';
 import { requireEsimInUse } from './qr-code-access.ts';
 import { type Person, type RequestContact, requestExpiry, type StoredRequest } from './qr-request.ts';
-import { findRequest, insertRequest, type RequestOrigin } from './qr-request.repository.ts';
+import { findRequest, insertRequest } from './qr-request.repository.ts';
 import { setRequestDue } from './request-due.ts';
 
 export interface RequestToAdd {
@@ -18,7 +19,7 @@ export interface RequestToAdd {
   readonly cc: readonly string[];
   readonly messages: RequestMessages;
   readonly origin: Origin;
-  readonly key: RequestOrigin | null;
+  readonly key: KeyedRequest | null;
 }
 
 /** Takes the SIM, and adds the request with the links of its first sending. @throws ProblemError `qr_request_open` */

@@ -1,3 +1,4 @@
+import type { KeyedRequest } from '@simlane/service-kit/idempotency-key';
 import { NOTIFIED_AFTER, type QrRequestEnd, type QrRequestState } from '@simlane/contracts/qr-code';
 import { toPage } from '@simlane/service-kit/pages';
 import { type Selectable, sql } from 'kysely';
@@ -113,16 +114,10 @@ export const listRequests = async (
   );
 };
 
-export interface RequestOrigin {
-  readonly caller: string;
-  readonly key: string;
-  readonly bodyHash: string;
-}
-
 export const insertRequest = async (
   tx: Transaction,
   request: StoredRequest,
-  origin: RequestOrigin | null,
+  origin: KeyedRequest | null,
 ): Promise<void> => {
   await tx
     .insertInto('qr_request')
@@ -178,7 +173,7 @@ const insertContacts = async (tx: Transaction, { accountId, id, contacts }: Stor
 export const findRequestOfKey = async (
   tx: Transaction,
   accountId: string,
-  { caller, key }: Pick<RequestOrigin, 'caller' | 'key'>,
+  { caller, key }: Pick<KeyedRequest, 'caller' | 'key'>,
 ): Promise<{ id: string; bodyHash: string | null } | undefined> => {
   const row = await tx
     .selectFrom('qr_request')

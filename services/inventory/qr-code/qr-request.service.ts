@@ -6,7 +6,7 @@ import type { Caller } from '@simlane/service-kit/authentication';
 import { bodyHash } from '@simlane/service-kit/body-hash';
 import { onceUnderKey } from '@simlane/service-kit/once-under-key';
 import { inAccount, readInAccount } from '@simlane/service-kit/postgres';
-import { requireSameBody } from '@simlane/service-kit/idempotency-key';
+import { type KeyedRequest, requireSameBody } from '@simlane/service-kit/idempotency-key';
 import { notFound, ProblemError } from '@simlane/service-kit/problem';
 import type { Catalog, QrRequestFacts } from '../actions/catalog.ts';
 import type { Database, Transaction } from '../database.ts';
@@ -29,7 +29,6 @@ import {
   forgetReturns,
   listRequests,
   lockRequest,
-  type RequestOrigin,
   resendKeyOf,
   updateRequest,
 } from './qr-request.repository.ts';
@@ -94,7 +93,7 @@ export const createRequest = (
   key: string,
 ): Promise<QrRequest> => {
   const { accountId, sub } = caller;
-  const origin: RequestOrigin = { caller: sub, key, bodyHash: bodyHash(wanted) };
+  const origin: KeyedRequest = { caller: sub, key, bodyHash: bodyHash(wanted) };
   return onceUnderKey({
     find: () => readInAccount(qrRequests.db, accountId, (tx) => requestOfKey(tx, accountId, origin)),
     make: () => makeRequest(qrRequests, caller, wanted, origin),
@@ -106,7 +105,7 @@ const makeRequest = async (
   { db, catalog, onDue }: QrRequests,
   caller: Caller,
   wanted: NewRequest,
-  origin: RequestOrigin,
+  origin: KeyedRequest,
 ): Promise<QrRequest> => {
   const { accountId } = caller;
   const requestedBy = requesterOf(caller);
@@ -199,7 +198,7 @@ export const requestAfter = async (tx: Transaction, accountId: string, id: strin
 const requestOfKey = async (
   tx: Transaction,
   accountId: string,
-  origin: RequestOrigin,
+  origin: KeyedRequest,
 ): Promise<QrRequest | undefined> => {
   const before = await findRequestOfKey(tx, accountId, origin);
   if (before === undefined) return undefined;

@@ -1,3 +1,4 @@
+import type { KeyedRequest } from '@simlane/service-kit/idempotency-key';
 import type { ServiceRolloutKind, ServiceRolloutState } from '@simlane/contracts/service-rollouts';
 import { toPage } from '@simlane/service-kit/pages';
 import type { Selectable } from 'kysely';
@@ -83,10 +84,7 @@ export const lockRollout = async (
   return row && toRollout(row);
 };
 
-export interface RequestOrigin {
-  readonly caller: string;
-  readonly key: string;
-}
+export type RequestOrigin = Pick<KeyedRequest, 'caller' | 'key'>;
 
 export const findRolloutOfKey = async (
   tx: Transaction,

@@ -1,3 +1,4 @@
+import type { KeyedRequest } from '@simlane/service-kit/idempotency-key';
 import type { Disposition, FactKind } from '@simlane/contracts/facts';
 import type { Fact } from '@simlane/contracts/http/order';
 import type { TimelineSource } from '@simlane/contracts/http/timeline';
@@ -25,7 +26,7 @@ export interface NewFact extends FactOrigin {
   /** Not sealed here: it stands with the fact that is the cause. */
   readonly activationCode?: { readonly sealed: string | null; readonly fingerprint: string } | null;
   /** Of a decision: under what a repeat is recognised. */
-  readonly decision?: { readonly caller: string; readonly key: string; readonly bodyHash: string };
+  readonly decision?: KeyedRequest;
 }
 
 /** Appends a fact to an order whose row the transaction has locked; the lock is what makes the number the next one. */
